@@ -1,0 +1,58 @@
+/** What the ledger must know of each channel, out of the site file and the meter types. */
+import type { ChannelSpec, RegisterScale } from '../gateway/domain/meters.ts';
+import { CHANNEL_UNITS, type ChannelName } from '../gateway/domain/meters.ts';
+import { multiply, ONE, type Rational, reduced } from '../gateway/domain/rational.ts';
+import type { CumulativeMap, MeterConfig, SiteConfig } from './types.ts';
+
+/**
+ * Without an accepted reading for this long a stretch counts as unwatched. Registers that the meter keeps lose
+ * nothing in it; it lowers the coverage of the slots it touches.
+ */
+const WATCH_GAP_MS = 600_000;
+/** A meter that is asked rarely is watched as long as it answers every third time. */
+const MISSED_POLLS = 3;
+
+function encodingOf(map: CumulativeMap): RegisterScale['encoding'] {
+  if (map.type === 'f32') return 'float32';
+  return map.type === 'f64' ? 'float64' : 'integer';
+}
+
+/** The register behind a channel: the counter of a pulse input, or the type's own. */
+export function cumulativeMap(meter: MeterConfig, channel: ChannelName): CumulativeMap {
+  const map = meter.input === null ? meter.type.channels[channel] : meter.type.pulseInputs?.[meter.input];
+  if (!map) throw new Error(`meter ${meter.id} has no register for ${channel}`);
+  return map;
+}
+
+function unitsPerCount(meter: MeterConfig, map: CumulativeMap): Rational {
+  if (meter.pulseWeight !== null) return reduced(multiply(multiply(map.scale, meter.pulseWeight), meter.multiplier));
+  const transformers = map.ratio === 'secondary' ? multiply(meter.ct, meter.vt) : ONE;
+  return reduced(multiply(multiply(map.scale, transformers), meter.multiplier));
+}
+
+export function channelSpec(meter: MeterConfig, channel: ChannelName): ChannelSpec {
+  const map = cumulativeMap(meter, channel);
+  return {
+    meter: meter.id,
+    channel,
+    unit: CHANNEL_UNITS[channel],
+    role: meter.role,
+    keptBy: 'meter',
+    scale: {
+      unitsPerCount: unitsPerCount(meter, map),
+      stepCounts: map.step,
+      encoding: encodingOf(map),
+      wrapsAt: map.wrapsAt,
+      updateMs: meter.type.updateMs,
+    },
+    ratedPerHour: meter.ratedPerHour,
+    watchGapMs: Math.max(WATCH_GAP_MS, MISSED_POLLS * meter.intervalMs),
+    kwhPerUnit: meter.kwhPerUnit,
+    kwhFactor: meter.kwhFactor,
+  };
+}
+
+/** All channels of the site, in the order of the site file. */
+export function channelSpecs(site: SiteConfig): ChannelSpec[] {
+  return site.meters.flatMap((meter) => meter.channels.map((channel) => channelSpec(meter, channel)));
+}

@@ -1,0 +1,143 @@
+/** What makes a document acceptable, which of several revisions counts, and which days a change can touch. */
+import { type Fault, fault } from '../faults.ts';
+import { datesOf, dayNumber, isDate } from './jst.ts';
+import type { CoefficientDocument, DateRange, RuleSet } from './types.ts';
+
+/** A document speaks for at most this many days (ten years): more is a slip of the pen, and costs memory. */
+export const MAX_DOCUMENT_DAYS = 3_660;
+
+/** One thing wrong in a document: where, as a path into it, and what. */
+export interface DocumentProblem {
+  readonly path: readonly (string | number)[];
+  readonly fault: Fault;
+}
+
+function within(date: string, ranges: readonly DateRange[]): boolean {
+  return ranges.some((range) => range.from <= date && date <= range.to);
+}
+
+/** Whether the document speaks for a JST date. */
+export function speaksFor(document: CoefficientDocument, date: string): boolean {
+  return within(date, document.complete);
+}
+
+function problem(document: CoefficientDocument, path: readonly (string | number)[], reason: string): DocumentProblem {
+  const where = path.map((step) => (typeof step === 'number' ? `[${step + 1}]` : step)).join('');
+  return { path, fault: fault('document-invalid', { source: document.document, where, reason }) };
+}
+
+function rangeProblem(document: CoefficientDocument): DocumentProblem | null {
+  let days = 0;
+  for (const [index, range] of document.complete.entries()) {
+    const path = ['complete', index];
+    if (!isDate(range.from) || !isDate(range.to)) return problem(document, path, 'a date that does not exist');
+    if (range.from > range.to) return problem(document, path, `the range ends (${range.to}) before it begins (${range.from})`);
+    days += dayNumber(range.to) - dayNumber(range.from) + 1;
+    if (days > MAX_DOCUMENT_DAYS) return problem(document, path, `more than ${MAX_DOCUMENT_DAYS} days in one document`);
+    const other = document.complete.slice(0, index).find((earlier) => earlier.from <= range.to && range.from <= earlier.to);
+    if (other) return problem(document, path, `overlaps the range ${other.from} to ${other.to}`);
+  }
+  return document.complete.length > 0 ? null : problem(document, ['complete'], 'no date range for which the document is complete');
+}
+
+function dayProblem(document: CoefficientDocument, key: 'curtailmentDays' | 'tightDays'): DocumentProblem | null {
+  const seen = new Set<string>();
+  for (const [index, date] of document[key].entries()) {
+    const path = [key, index];
+    if (!isDate(date)) return problem(document, path, `${date} is not a date of the calendar`);
+    if (seen.has(date)) return problem(document, path, `${date} is listed twice`);
+    if (!speaksFor(document, date)) return problem(document, path, `${date} is outside the dates for which the document is complete`);
+    seen.add(date);
+  }
+  return null;
+}
+
+function hoursProblem(document: CoefficientDocument): DocumentProblem | null {
+  for (const [index, entry] of document.curtailmentHours.entries()) {
+    const path = ['curtailmentHours', index];
+    if (!isDate(entry.date)) return problem(document, path, `${entry.date} is not a date of the calendar`);
+    const whole = Number.isInteger(entry.fromHour) && Number.isInteger(entry.toHour);
+    if (!whole || entry.fromHour < 0 || entry.toHour > 24 || entry.fromHour >= entry.toHour) {
+      return problem(document, path, 'the hours must be whole, rise, and lie within 00:00 and 24:00');
+    }
+    if (!speaksFor(document, entry.date)) {
+      return problem(document, path, `${entry.date} is outside the dates for which the document is complete`);
+    }
+    const overlaps = (earlier: typeof entry): boolean =>
+      earlier.date === entry.date && earlier.fromHour < entry.toHour && entry.fromHour < earlier.toHour;
+    if (document.curtailmentHours.slice(0, index).some(overlaps)) {
+      return problem(document, path, `hours of ${entry.date} are listed twice`);
+    }
+  }
+  return null;
+}
+
+/** What can be said of a document alone, without knowing the rules it is written under. */
+export function contentProblem(document: CoefficientDocument): DocumentProblem | null {
+  return (
+    rangeProblem(document) ?? dayProblem(document, 'curtailmentDays') ?? hoursProblem(document) ?? dayProblem(document, 'tightDays')
+  );
+}
+
+/** What a document says that its rule set has no words for. */
+export function ruleProblem(document: CoefficientDocument, ruleSet: RuleSet): DocumentProblem | null {
+  if (document.ruleSet !== ruleSet.id) return problem(document, ['ruleSet'], `written under ${document.ruleSet}, not ${ruleSet.id}`);
+  if (ruleSet.curtailment.announcedBy === 'days' && document.curtailmentHours.length > 0) {
+    return problem(document, ['curtailmentHours', 0], `under ${ruleSet.id} whole days are announced: list them as curtailment days`);
+  }
+  if (ruleSet.curtailment.announcedBy === 'hours' && document.curtailmentDays.length > 0) {
+    return problem(document, ['curtailmentDays', 0], `under ${ruleSet.id} hours are announced: list them as curtailment hours`);
+  }
+  const [tightDay] = document.tightDays;
+  if (ruleSet.values.tight === null && tightDay !== undefined) {
+    return { path: ['tightDays', 0], fault: fault('tight-day-without-factor', { ruleSet: ruleSet.id, date: tightDay }) };
+  }
+  return null;
+}
+
+/** @returns the first reason why nothing of the document may be applied under the rule set, null when it may */
+export function validateDocument(document: CoefficientDocument, ruleSet: RuleSet): Fault | null {
+  return (contentProblem(document) ?? ruleProblem(document, ruleSet))?.fault ?? null;
+}
+
+/** What is known of the stored document with the same (area, document). `digest` is a hash of its bytes. */
+export interface HeldDocument {
+  readonly revision: number;
+  readonly digest: string;
+}
+
+/**
+ * What an arriving document means beside the one already held.
+ * @returns `new`, `replaces` (a higher revision), `same` (nothing to do), or the fault that refuses it
+ */
+export function arrival(
+  document: CoefficientDocument,
+  digest: string,
+  held: HeldDocument | null,
+): { readonly kind: 'new' | 'replaces' | 'same' } | { readonly kind: 'refused'; readonly fault: Fault } {
+  if (held === null) return { kind: 'new' };
+  if (document.revision > held.revision) return { kind: 'replaces' };
+  const about = { document: document.document, revision: document.revision, have: held.revision };
+  if (document.revision < held.revision) return { kind: 'refused', fault: fault('document-older', about) };
+  return digest === held.digest ? { kind: 'same' } : { kind: 'refused', fault: fault('document-conflict', about) };
+}
+
+/** Of each (area, document) the highest revision. Two of one revision are never stored ({@link arrival}). */
+export function currentDocuments(documents: readonly CoefficientDocument[]): CoefficientDocument[] {
+  const byIdentity = new Map<string, CoefficientDocument>();
+  for (const document of documents) {
+    const identity = `${document.area}/${document.document}`;
+    const known = byIdentity.get(identity);
+    if (!known || document.revision > known.revision) byIdentity.set(identity, document);
+  }
+  return [...byIdentity.values()];
+}
+
+/**
+ * The JST dates whose decision may change when `next` takes the place of `previous`: all dates either speaks for,
+ * because even an unchanged announcement now stands in another revision. Sorted, each once.
+ */
+export function affectedDays(previous: CoefficientDocument | null, next: CoefficientDocument): string[] {
+  const ranges = [...(previous?.complete ?? []), ...next.complete];
+  return [...new Set(ranges.flatMap(datesOf))].sort();
+}

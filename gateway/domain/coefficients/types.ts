@@ -1,0 +1,110 @@
+/**
+ * Words of the demand-optimization coefficient (電気需要最適化係数): a weight in MJ/kWh for electricity bought from
+ * the grid, by grid area and JST hour. The law's numbers are data (`RuleSet`); what the utilities announce is data
+ * (`CoefficientDocument`); this room only joins the two.
+ */
+import type { Rational } from '../rational.ts';
+import type { EpochMs } from '../time.ts';
+
+export const GRID_AREAS = [
+  'hokkaido',
+  'tohoku',
+  'tokyo',
+  'chubu',
+  'hokuriku',
+  'kansai',
+  'chugoku',
+  'shikoku',
+  'kyushu',
+  'okinawa',
+] as const;
+/** Supply area of a 一般送配電事業者, in the order of OCCTO's codes 1…10. */
+export type GridArea = (typeof GRID_AREAS)[number];
+
+export type RuleClass = 'normal' | 'curtailment' | 'tight';
+export const RULE_CLASSES = ['normal', 'curtailment', 'tight'] as const satisfies readonly RuleClass[];
+
+/** H official or two sources; M one good source; L weak. */
+export type Confidence = 'H' | 'M' | 'L';
+
+/** JST hours [from, to), 0…24. */
+export interface HourWindow {
+  readonly fromHour: number;
+  readonly toHour: number;
+}
+
+/** Both ends included, JST. */
+export interface DateRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface RuleValue {
+  readonly mjPerKwh: Rational;
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
+/** One edition of the rules; a file of config/rule-sets. */
+export interface RuleSet {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly confidence: Confidence;
+  /** JST dates, both included; `validTo` null while in force. */
+  readonly validFrom: string;
+  readonly validTo: string | null;
+  /** `tight` is null where no factor was ever fixed: such days are refused, never guessed. */
+  readonly values: {
+    readonly normal: RuleValue;
+    readonly curtailment: RuleValue;
+    readonly tight: RuleValue | null;
+  };
+  /** `days`: a whole day is announced and the rules know its hours. `hours`: the hours are announced. */
+  readonly curtailment: { readonly announcedBy: 'days'; readonly window: HourWindow } | { readonly announcedBy: 'hours' };
+  /** The hours of a tight day. */
+  readonly tightWindow: HourWindow;
+  /** The first that holds in an hour decides; `normal` holds always and comes last. */
+  readonly precedence: readonly RuleClass[];
+  /** What hours count as while no document speaks for them. */
+  readonly unconfirmed: RuleClass;
+  /** What of this is not yet sourced well enough, in plain words. */
+  readonly unverified: readonly string[];
+}
+
+export interface CurtailmentHours extends HourWindow {
+  readonly date: string;
+}
+
+/**
+ * Announcements for one area. Inside `complete` an hour that is not listed is *confirmed* normal; outside it the
+ * document says nothing. Identity is (area, document); a higher revision replaces the whole document.
+ */
+export interface CoefficientDocument {
+  readonly document: string;
+  /** 1… */
+  readonly revision: number;
+  readonly ruleSet: string;
+  readonly area: GridArea;
+  readonly issuedAt: EpochMs;
+  readonly source: string;
+  readonly complete: readonly DateRange[];
+  readonly curtailmentDays: readonly string[];
+  readonly curtailmentHours: readonly CurtailmentHours[];
+  readonly tightDays: readonly string[];
+}
+
+/** What one hour weighs, and why. */
+export interface CoefficientDecision {
+  /** null only with class `none`: no rule set was in force on that date. */
+  readonly mjPerKwh: Rational | null;
+  readonly class: RuleClass | 'none';
+  readonly ruleSet: string | null;
+  /** The document that speaks for the hour, null while none does. */
+  readonly document: string | null;
+  readonly documentRevision: number | null;
+  /** A document is complete for that date. */
+  readonly confirmed: boolean;
+  /** One English sentence that a person can check. */
+  readonly why: string;
+}

@@ -1,0 +1,274 @@
+/**
+ * code → whether a retry may help, and the sentence in English and Japanese: what happened, then what to do.
+ * Keep the groups; add a code to the end of its group, and to docs/faults.md.
+ */
+interface FaultText {
+  readonly retryable: boolean;
+  readonly en: string;
+  readonly ja: string;
+}
+
+export const FAULT_TEXTS = {
+  // — the wire —
+  'no-answer': {
+    retryable: true,
+    en: 'Unit {unit} on line {line} did not answer within {timeoutMs} ms. Check its power, its address, and that A and B are not swapped.',
+    ja: '回線 {line} の局番 {unit} が {timeoutMs} ms 以内に応答しません。電源、局番、A/B の接続を確認してください。',
+  },
+  'crc-error': {
+    retryable: true,
+    en: 'The answer of unit {unit} on line {line} is damaged (CRC). Check baud rate, parity, termination and the shield.',
+    ja: '回線 {line} の局番 {unit} の応答が壊れています (CRC)。通信速度、パリティ、終端抵抗、シールドを確認してください。',
+  },
+  'short-answer': {
+    retryable: true,
+    en: 'The answer of unit {unit} on line {line} broke off after {bytes} bytes. Check the wiring and that no other master is on the line.',
+    ja: '回線 {line} の局番 {unit} の応答が {bytes} バイトで途切れました。配線と、他のマスターが居ないことを確認してください。',
+  },
+  'wrong-unit': {
+    retryable: true,
+    en: 'Unit {got} answered on line {line} when unit {unit} was asked. Two meters may share an address.',
+    ja: '回線 {line} で局番 {unit} に問い合わせましたが、局番 {got} が応答しました。局番の重複を確認してください。',
+  },
+  'unexpected-answer': {
+    retryable: true,
+    en: 'Unit {unit} on line {line} sent an answer that does not fit the question; it was thrown away.',
+    ja: '回線 {line} の局番 {unit} の応答が問い合わせと合わないため破棄しました。',
+  },
+  'line-echo': {
+    retryable: true,
+    en: 'Line {line} only hears its own request. The RS-485 adapter echoes and nobody answers: switch its echo off and check the wiring.',
+    ja: '回線 {line} では自分の送信しか聞こえません。アダプターのエコーを切り、配線を確認してください。',
+  },
+  'line-noise': {
+    retryable: true,
+    en: 'Line {line} carries bytes nobody asked for. Check termination, bias and for a second master.',
+    ja: '回線 {line} に要求していないデータが流れています。終端・バイアス抵抗と、他のマスターの有無を確認してください。',
+  },
+  'modbus-exception': {
+    retryable: true,
+    en: 'Unit {unit} on line {line} refused the read of {address} with Modbus exception {exception}. Check the meter type in the site file.',
+    ja: '回線 {line} の局番 {unit} がアドレス {address} の読み出しを例外 {exception} で拒否しました。設定ファイルの機種を確認してください。',
+  },
+  'invalid-value': {
+    retryable: true,
+    en: 'Meter {meter} marks its {quantity} as invalid ({raw}). If it lasts, look at the meter itself.',
+    ja: 'メーター {meter} の {quantity} は無効値です ({raw})。続く場合は計器本体を確認してください。',
+  },
+  'port-missing': {
+    retryable: true,
+    en: 'The serial port {port} of line {line} is not there. Plug the adapter in, or write its /dev/serial/by-id name in the site file.',
+    ja: '回線 {line} のシリアルポート {port} がありません。アダプターを接続するか、設定ファイルに /dev/serial/by-id の名前を書いてください。',
+  },
+  'port-denied': {
+    retryable: true,
+    en: 'No permission to open {port} of line {line}. Add the user of the gateway to the group dialout.',
+    ja: '回線 {line} の {port} を開く権限がありません。ゲートウェイのユーザーを dialout グループに追加してください。',
+  },
+  'port-failed': {
+    retryable: true,
+    en: 'The port {port} of line {line} could not be used: {reason}. The gateway tries again by itself.',
+    ja: '回線 {line} のポート {port} を使用できません: {reason}。自動的に再試行します。',
+  },
+  'connection-refused': {
+    retryable: true,
+    en: 'Nothing answers at {host}:{port} for line {line}: {reason}. Check the address, the cable and the Modbus TCP setting of the device.',
+    ja: '回線 {line} の {host}:{port} に接続できません: {reason}。アドレス、ケーブル、機器の Modbus TCP 設定を確認してください。',
+  },
+  'connection-lost': {
+    retryable: true,
+    en: 'The connection of line {line} was cut. The gateway connects again by itself.',
+    ja: '回線 {line} の接続が切れました。自動的に再接続します。',
+  },
+  'meter-resting': {
+    retryable: true,
+    en: 'Meter {meter} has not answered for a while and is asked more rarely until it does.',
+    ja: 'メーター {meter} はしばらく応答がないため、応答するまで問い合わせを減らしています。',
+  },
+  'driver-closed': {
+    retryable: false,
+    en: 'Line {line} is being closed.',
+    ja: '回線 {line} を閉じています。',
+  },
+  // — the ledger —
+  'reading-out-of-order': {
+    retryable: false,
+    en: 'A late reading of {meter}/{channel} does not fit between its neighbours and was set aside.',
+    ja: '{meter}/{channel} の遅れた読み値は前後と整合しないため採用しませんでした。',
+  },
+  'ledger-newer': {
+    retryable: false,
+    en: 'The database in {path} was written by a newer version of hakaru (schema {found}, this one knows {known}). Install that version or use another --data folder.',
+    ja: '{path} のデータベースは新しいバージョンで書かれています (スキーマ {found}、対応 {known})。新しい版を入れるか、別の --data を指定してください。',
+  },
+  'ledger-locked': {
+    retryable: false,
+    en: 'Another hakaru already uses the data folder {path}. Stop it first, or use another --data folder.',
+    ja: 'データフォルダー {path} は別の hakaru が使用中です。先に停止するか、別の --data を指定してください。',
+  },
+  'ledger-missing': {
+    retryable: false,
+    en: 'There is no hakaru database in {path}. Give the --data folder of a gateway that has run.',
+    ja: '{path} に hakaru のデータベースがありません。稼働したゲートウェイの --data を指定してください。',
+  },
+  'ledger-unusable': {
+    retryable: false,
+    en: 'The database in {path} cannot be opened: {reason}. Check that the folder is writable and the disk is not full.',
+    ja: '{path} のデータベースを開けません: {reason}。書き込み権限とディスクの空きを確認してください。',
+  },
+  // — coefficients —
+  'document-unreadable': {
+    retryable: false,
+    en: 'The coefficient document {source} is not readable at {where}: {reason}. Nothing of it was applied.',
+    ja: '係数文書 {source} の {where} を読めません: {reason}。何も適用していません。',
+  },
+  'document-invalid': {
+    retryable: false,
+    en: 'The coefficient document {source} is wrong at {where}: {reason}. Nothing of it was applied.',
+    ja: '係数文書 {source} の {where} に誤りがあります: {reason}。何も適用していません。',
+  },
+  'document-too-large': {
+    retryable: false,
+    en: 'The coefficient document {source} is larger than {limitBytes} bytes and was not read.',
+    ja: '係数文書 {source} は上限 {limitBytes} バイトを超えるため読みませんでした。',
+  },
+  'document-older': {
+    retryable: false,
+    en: 'Revision {revision} of the document {document} is not newer than revision {have}, which is in force. Nothing was changed.',
+    ja: '文書 {document} の改訂 {revision} は適用中の改訂 {have} より新しくありません。変更していません。',
+  },
+  'document-conflict': {
+    retryable: false,
+    en: 'Revision {revision} of the document {document} is already here with other contents. Give the correction a higher revision.',
+    ja: '文書 {document} の改訂 {revision} は内容の異なるものが既にあります。訂正には新しい改訂番号を付けてください。',
+  },
+  'tight-day-without-factor': {
+    retryable: false,
+    en: 'The rule set {ruleSet} has no factor for tight supply (α was never fixed), so the tight day {date} cannot be applied. Remove it, or use a rule set that has one. Nothing of the document was applied.',
+    ja: '規則 {ruleSet} には需給逼迫時の係数がありません (α 未定) ので、{date} を適用できません。削除するか、係数のある規則を使ってください。文書は一切適用していません。',
+  },
+  'rule-set-unknown': {
+    retryable: false,
+    en: 'The rule set {ruleSet} is not known. Known are: {known}.',
+    ja: '規則 {ruleSet} は登録されていません。使えるのは {known} です。',
+  },
+  'download-failed': {
+    retryable: true,
+    en: 'The coefficients could not be downloaded from {source}: {reason}. What was known stays in force; the gateway tries again.',
+    ja: '{source} から係数を取得できません: {reason}。既知の係数を使い続け、再試行します。',
+  },
+  // — uplink —
+  'broker-unreachable': {
+    retryable: true,
+    en: 'No connection to the MQTT broker {url}: {reason}. Messages are kept and sent when it is back.',
+    ja: 'MQTT ブローカー {url} に接続できません: {reason}。メッセージは保存し、復旧後に送信します。',
+  },
+  'broker-refused': {
+    retryable: true,
+    en: 'The MQTT broker {url} refused the connection: {reason}. Check user, password and certificates.',
+    ja: 'MQTT ブローカー {url} に接続を拒否されました: {reason}。ユーザー、パスワード、証明書を確認してください。',
+  },
+  'message-refused': {
+    retryable: false,
+    en: 'The broker will not take message {seq} on {topic} ({reason}). It was replaced by a tombstone. Check the access rights on the broker.',
+    ja: 'ブローカーがメッセージ {seq} ({topic}) を拒否しました ({reason})。墓標に置き換えました。ブローカーの権限を確認してください。',
+  },
+  'broker-untrusted': {
+    retryable: true,
+    en: 'The certificate of the MQTT broker {url} is not trusted: {reason}. Check the CA file, the host name and the dates of the certificate.',
+    ja: 'MQTT ブローカー {url} の証明書を信頼できません: {reason}。CA ファイル、ホスト名、証明書の期限を確認してください。',
+  },
+  'client-id-taken': {
+    retryable: true,
+    en: 'Another program uses the client id {clientId} on the MQTT broker {url}; the two throw each other off. Give each gateway a client id of its own.',
+    ja: 'MQTT ブローカー {url} でクライアント ID {clientId} が別のプログラムにも使われ、互いに切断しています。ゲートウェイごとに別の ID を付けてください。',
+  },
+  // — configuration —
+  'file-missing': {
+    retryable: false,
+    en: 'The file {path} cannot be read: {reason}.',
+    ja: 'ファイル {path} を読めません: {reason}。',
+  },
+  'config-invalid': {
+    retryable: false,
+    en: 'The site file {path} has {count} problem(s). Correct them and run `hakaru check {path}` again.',
+    ja: '設定ファイル {path} に {count} 件の誤りがあります。修正して `hakaru check {path}` を実行してください。',
+  },
+  'secret-missing': {
+    retryable: false,
+    en: 'The secret for {field} cannot be read from {where}. Create it, or correct the site file.',
+    ja: '{field} の秘密情報を {where} から読めません。作成するか、設定ファイルを修正してください。',
+  },
+  'meter-unknown': {
+    retryable: false,
+    en: 'There is no meter {meter}. Known are: {known}.',
+    ja: 'メーター {meter} はありません。登録されているのは {known} です。',
+  },
+  'time-unreadable': {
+    retryable: false,
+    en: '{text} is not a time. Write it like 2026-07-01T13:00+09:00 or 2026-07-01.',
+    ja: '{text} は時刻として読めません。2026-07-01T13:00+09:00 または 2026-07-01 のように書いてください。',
+  },
+  'hour-unknown': {
+    retryable: false,
+    en: 'There is no hour bucket of {meter} at {hour}. Use `hakaru hours` to see which there are.',
+    ja: '{meter} の {hour} の時間値はありません。`hakaru hours` で確認してください。',
+  },
+  // — start —
+  'http-port-busy': {
+    retryable: false,
+    en: 'The dashboard port {host}:{port} is in use by another program. Stop it, or write another port under dashboard: in the site file.',
+    ja: 'ダッシュボードのポート {host}:{port} は使用中です。使用中のプログラムを止めるか、設定ファイルの dashboard: で別のポートを指定してください。',
+  },
+  'http-host-unusable': {
+    retryable: false,
+    en: 'The dashboard cannot listen on {host}:{port}: {reason}. Write an address of this machine under dashboard: in the site file.',
+    ja: 'ダッシュボードは {host}:{port} で待ち受けできません: {reason}。設定ファイルの dashboard: にこの機器のアドレスを書いてください。',
+  },
+  'node-too-old': {
+    retryable: false,
+    en: 'hakaru needs Node.js 24 or newer; this is {found}. Start it with `npm start`, which brings its own.',
+    ja: 'hakaru には Node.js 24 以降が必要です (現在 {found})。`npm start` なら同梱の Node.js で起動します。',
+  },
+  'clock-untrusted': {
+    retryable: true,
+    en: 'The clock of this machine is not set ({now}). Live values go on; hours are held back until the time is known.',
+    ja: 'この機器の時計が合っていません ({now})。現在値は表示しますが、時間値は時刻が確定するまで保留します。',
+  },
+  // — HTTP —
+  'query-invalid': {
+    retryable: false,
+    en: '{field} cannot be used: {reason}. Correct the address and ask again.',
+    ja: '{field} の指定に誤りがあります: {reason}。アドレスを直してもう一度開いてください。',
+  },
+  'host-not-allowed': {
+    retryable: false,
+    en: 'This dashboard answers on this machine only, as localhost, not as {host}. Open it with http://localhost, or name a host under dashboard: in the site file.',
+    ja: 'このダッシュボードはこの機器の localhost でのみ開けます ({host} では開けません)。http://localhost で開くか、設定ファイルの dashboard: にホストを書いてください。',
+  },
+  'too-many-requests': {
+    retryable: true,
+    en: 'Too many requests from this address. Wait {seconds} s and try again.',
+    ja: 'このアドレスからの要求が多すぎます。{seconds} 秒待ってからもう一度試してください。',
+  },
+  'too-many-viewers': {
+    retryable: true,
+    en: 'Already {limit} pages receive live values. Close one, or ask /api/v1/status now and then.',
+    ja: 'ライブ表示は同時に {limit} 画面までです。ほかの画面を閉じるか、/api/v1/status を定期的に読んでください。',
+  },
+  'page-not-built': {
+    retryable: false,
+    en: 'The dashboard page has not been built. Run `npm run build` and start hakaru again.',
+    ja: 'ダッシュボードの画面が作られていません。`npm run build` を実行してから hakaru を起動し直してください。',
+  },
+  'not-found': {
+    retryable: false,
+    en: 'There is nothing at {path}.',
+    ja: '{path} には何もありません。',
+  },
+  'internal-error': {
+    retryable: true,
+    en: 'The gateway could not answer because of an error of its own. Metering goes on; the log says more.',
+    ja: 'ゲートウェイ内部の誤りで応答できません。計測は続いています。詳しくはログを確認してください。',
+  },
+} as const satisfies Readonly<Record<string, FaultText>>;

@@ -1,0 +1,37 @@
+/**
+ * Every fault the gateway can name, in one place. A fault is data: a code, what it is about, and whether trying
+ * again can help. A person sees the sentence of {@link faultText}; docs/faults.md lists the same codes (a test
+ * holds the two together). Exceptions are for bugs and for bad input, and carry a fault: {@link CodedError}.
+ */
+import { FAULT_TEXTS } from './fault-texts.ts';
+
+export type FaultCode = keyof typeof FAULT_TEXTS;
+export type Language = 'en' | 'ja';
+
+export interface Fault {
+  readonly code: FaultCode;
+  /** Whether the same attempt may succeed later without anybody doing something. */
+  readonly retryable: boolean;
+  /** Fills the {placeholders} of the sentence; never holds a secret. */
+  readonly about: Readonly<Record<string, string | number>>;
+}
+
+export function fault(code: FaultCode, about: Fault['about'] = {}): Fault {
+  return { code, retryable: FAULT_TEXTS[code].retryable, about };
+}
+
+/** What happened and what to do, in the reader's language. */
+export function faultText(subject: Fault, language: Language = 'en'): string {
+  return FAULT_TEXTS[subject.code][language].replace(/\{(\w+)\}/g, (_, key: string) => String(subject.about[key] ?? '?'));
+}
+
+/** Bad input or a start that cannot go on: the program says the sentence and ends, or refuses the input whole. */
+export class CodedError extends Error {
+  readonly fault: Fault;
+
+  constructor(subject: Fault, options?: ErrorOptions) {
+    super(`${subject.code}: ${faultText(subject)}`, options);
+    this.name = 'CodedError';
+    this.fault = subject;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * What leaves the gateway, as types. Decimals travel as JSON numbers with at most 6 digits after the point; they
+ * are printed from integers, never from sums of floats. Instants are ISO 8601 with the site's offset.
+ * The schemas of gateway/uplink/schemas.ts describe the same shapes for consumers (a test holds them together).
+ */
+import type { Quality } from './quality.ts';
+import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from './meters.ts';
+import type { ClockTrust } from './time.ts';
+
+/** A decimal that was printed from an integer of micro-units; see `decimal` in render-json.ts. */
+export type Decimal = number;
+
+export type CoefficientClass = 'normal' | 'curtailment' | 'tight' | 'monthly' | 'none';
+
+export interface HourMessage {
+  readonly v: 1;
+  readonly site: string;
+  readonly gateway: string;
+  readonly meter: string;
+  readonly channel: ChannelName;
+  readonly role: Role;
+  readonly start: string;
+  readonly end: string;
+  readonly generation: number;
+  readonly revision: number;
+  readonly seq: number;
+  readonly quality: Quality;
+  /** 0…1, how much of the hour was watched. */
+  readonly coverage: Decimal;
+  /** null when missing, or when no factor to kWh is known. */
+  readonly kwh: Decimal | null;
+  /** In `unit`; null when missing. */
+  readonly quantity: Decimal | null;
+  readonly unit: ChannelUnit;
+  /** Half-hour demands, kW for electricity, native units per hour otherwise; null where not measured. */
+  readonly demand: readonly [Decimal | null, Decimal | null];
+  readonly demandUnit: string;
+  /** What the register showed at the hour's start and end, scaled to `unit`. */
+  readonly register: { readonly start: Decimal | null; readonly end: Decimal | null; readonly unit: ChannelUnit };
+  readonly coefficient: {
+    readonly mjPerKwh: Decimal | null;
+    readonly class: CoefficientClass;
+    readonly ruleSet: string | null;
+    readonly document: string | null;
+    readonly revision: number | null;
+    readonly confirmed: boolean;
+  };
+  /** kWh × coefficient for grid-import; null otherwise and when missing. */
+  readonly mj: Decimal | null;
+  readonly producedAt: string;
+}
+
+export interface LiveMessage {
+  readonly v: 1;
+  readonly meter: string;
+  /** When the newest of the values was read. */
+  readonly readAt: string;
+  readonly health: MeterHealth;
+  readonly gauges: Readonly<Partial<Record<GaugeName, { readonly value: number; readonly unit: string }>>>;
+  readonly registers: Readonly<Partial<Record<ChannelName, { readonly value: Decimal; readonly unit: ChannelUnit }>>>;
+}
+
+/** `ok`; `waiting` not asked yet; `failing` some polls fail; `offline` no answer for a while. */
+export type MeterHealth = 'ok' | 'waiting' | 'failing' | 'offline';
+
+export interface MetaMessage {
+  readonly v: 1;
+  readonly site: { readonly id: string; readonly name: string; readonly timezone: string; readonly gridArea: string };
+  readonly gateway: { readonly id: string; readonly version: string };
+  readonly generation: number;
+  readonly meters: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly type: string;
+    readonly role: Role;
+    readonly parent: string | null;
+    readonly channels: readonly {
+      readonly channel: ChannelName;
+      readonly unit: ChannelUnit;
+      readonly keptBy: KeptBy;
+      /** Native units per register count, as a fraction "num/den". */
+      readonly unitsPerCount: string;
+      /** kWh per native unit as a fraction, null when none is known. */
+      readonly kwhPerUnit: string | null;
+      readonly kwhFactor: string | null;
+      readonly since: string | null;
+    }[];
+  }[];
+  readonly producedAt: string;
+}
+
+export interface StatusMessage {
+  readonly v: 1;
+  readonly state: 'online' | 'offline';
+  readonly version: string;
+  readonly since: string | null;
+  readonly clockTrust: ClockTrust | null;
+  /** Messages not yet acknowledged. */
+  readonly backlog: number | null;
+  /** The oldest message not yet acknowledged was produced then. */
+  readonly oldestUnsent: string | null;
+  /** Days of broker outage the disk can hold at today's rate. */
+  readonly outageBudgetDays: number | null;
+}
+
+export type EventKind =
+  | 'era-opened'
+  | 'step-unresolved'
+  | 'transient-reading'
+  | 'gap'
+  | 'meter-offline'
+  | 'meter-online'
+  | 'coefficients-applied'
+  | 'coefficients-refused'
+  | 'clock-step'
+  | 'tombstone'
+  | 'generation';
+
+export interface EventMessage {
+  readonly v: 1;
+  readonly site: string;
+  readonly gateway: string;
+  readonly generation: number;
+  readonly seq: number;
+  readonly kind: EventKind;
+  readonly meter: string | null;
+  readonly channel: ChannelName | null;
+  readonly at: string;
+  /** A plain English sentence. */
+  readonly text: string;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+  readonly producedAt: string;
+}

@@ -1,0 +1,147 @@
+import type { Rational } from './rational.ts';
+
+/** A cumulative register that only rises; the gateway accounts for these and for nothing else. */
+export type ChannelName =
+  | 'energy-import'
+  | 'energy-export'
+  | 'gas-volume'
+  | 'steam-mass'
+  | 'heat'
+  | 'water-volume';
+
+export const CHANNEL_NAMES = [
+  'energy-import',
+  'energy-export',
+  'gas-volume',
+  'steam-mass',
+  'heat',
+  'water-volume',
+] as const satisfies readonly ChannelName[];
+
+/** Native units of channels: what the meter's face says. */
+export type ChannelUnit = 'kWh' | 'm3' | 't' | 'GJ';
+
+export const CHANNEL_UNITS: Readonly<Record<ChannelName, ChannelUnit>> = {
+  'energy-import': 'kWh',
+  'energy-export': 'kWh',
+  'gas-volume': 'm3',
+  'steam-mass': 't',
+  heat: 'GJ',
+  'water-volume': 'm3',
+};
+
+/** An instantaneous value: for display and prediction only, never for accounting. */
+export type GaugeName =
+  | 'power'
+  | 'voltage-l1'
+  | 'voltage-l2'
+  | 'voltage-l3'
+  | 'current-l1'
+  | 'current-l2'
+  | 'current-l3'
+  | 'power-factor'
+  | 'frequency'
+  | 'flow';
+
+export const GAUGE_NAMES = [
+  'power',
+  'voltage-l1',
+  'voltage-l2',
+  'voltage-l3',
+  'current-l1',
+  'current-l2',
+  'current-l3',
+  'power-factor',
+  'frequency',
+  'flow',
+] as const satisfies readonly GaugeName[];
+
+/** What a meter measures for the site. Only `grid-import` is weighed by the hour. */
+export type Role =
+  | 'grid-import'
+  | 'grid-export'
+  | 'generation-pv'
+  | 'generation-chp'
+  | 'sub'
+  | 'gas'
+  | 'steam'
+  | 'heat'
+  | 'water'
+  | 'other';
+
+export const ROLES = [
+  'grid-import',
+  'grid-export',
+  'generation-pv',
+  'generation-chp',
+  'sub',
+  'gas',
+  'steam',
+  'heat',
+  'water',
+  'other',
+] as const satisfies readonly Role[];
+
+/**
+ * Who keeps the total. `meter`: its register survives our absence, so a gap loses no energy.
+ * `gateway`: pulses that we count; what nobody watched was not counted.
+ */
+export type KeptBy = 'meter' | 'gateway';
+
+/**
+ * A register as read, exact: value = count × 2^exp2. Integer registers have exp2 = 0; a float decodes to its
+ * mantissa and exponent. `count` fits a signed 64-bit integer.
+ */
+export interface RawRegister {
+  readonly count: bigint;
+  readonly exp2: number;
+}
+
+export function rawValue(raw: RawRegister): Rational {
+  return raw.exp2 >= 0
+    ? { num: raw.count << BigInt(raw.exp2), den: 1n }
+    : { num: raw.count, den: 1n << BigInt(-raw.exp2) };
+}
+
+/** "123" or "8388609*2^-3": one text for one value, read back by {@link parseRaw}. */
+export function formatRaw(raw: RawRegister): string {
+  return raw.exp2 === 0 ? `${raw.count}` : `${raw.count}*2^${raw.exp2}`;
+}
+
+export function parseRaw(text: string): RawRegister {
+  const match = /^(-?\d+)(?:\*2\^(-?\d+))?$/.exec(text);
+  if (!match?.[1]) throw new RangeError(`not a register value: ${text}`);
+  return { count: BigInt(match[1]), exp2: match[2] === undefined ? 0 : Number(match[2]) };
+}
+
+/** How one channel's register counts. One era has one of these; a change of ratio opens a new era. */
+export interface RegisterScale {
+  /** Native units (kWh, m³ …) per count, with CT, VT, multiplier and pulse weight in it. */
+  readonly unitsPerCount: Rational;
+  /** The register's smallest step in counts (before the ratio): 1 for integers; for floats the step its display shows. */
+  readonly stepCounts: Rational;
+  /** Floats round to the nearest representable value, so their error is to both sides and grows with the value. */
+  readonly encoding: 'integer' | 'float32' | 'float64';
+  /** Counts at which the register starts again at 0; null when the type does not say. */
+  readonly wrapsAt: Rational | null;
+  /** The meter refreshes the register only this often: an answer may be this old, ms. */
+  readonly updateMs: number;
+}
+
+/** What the ledger must know of a channel. */
+export interface ChannelSpec {
+  readonly meter: string;
+  readonly channel: ChannelName;
+  readonly unit: ChannelUnit;
+  readonly role: Role;
+  readonly keptBy: KeptBy;
+  readonly scale: RegisterScale;
+  /** The most this channel can rise, native units per hour (rated power in kW, rated flow in m³/h). */
+  readonly ratedPerHour: Rational;
+  /** No accepted reading for longer than this is an unwatched span, ms. */
+  readonly watchGapMs: number;
+  /** kWh per native unit; null when no factor is known (steam without an enthalpy, water). 1 for electricity. */
+  readonly kwhPerUnit: Rational | null;
+  /** Which factor that is, with its source; null for electricity. */
+  readonly kwhFactor: string | null;
+}

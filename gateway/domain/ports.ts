@@ -1,0 +1,114 @@
+import type { Fault } from './faults.ts';
+import type { ChannelName, GaugeName, RawRegister } from './meters.ts';
+import type { EpochMs } from './time.ts';
+
+/** One register value as a driver read it. */
+export interface RegisterSample {
+  readonly channel: ChannelName;
+  readonly raw: RawRegister;
+  /** The meter sampled the register between these two instants: request written, reply's last byte received. */
+  readonly sinceMs: EpochMs;
+  readonly atMs: EpochMs;
+}
+
+export interface GaugeSample {
+  readonly gauge: GaugeName;
+  /** For display: a double is good enough here and nowhere else. */
+  readonly value: number;
+  /** W, V, A, 1, Hz, m3/h */
+  readonly unit: string;
+  readonly atMs: EpochMs;
+}
+
+/** One request and its answer as they went over the wire, for `hakaru read --raw`. */
+export interface WireExchange {
+  readonly requestHex: string;
+  readonly replyHex: string | null;
+  readonly fault: Fault | null;
+  readonly tookMs: number;
+}
+
+/** What one poll of one meter brought. A partly failed poll carries what was read and the first fault. */
+export interface MeterPoll {
+  readonly meter: string;
+  readonly atMs: EpochMs;
+  readonly registers: readonly RegisterSample[];
+  readonly gauges: readonly GaugeSample[];
+  readonly fault: Fault | null;
+  /** Only when asked for. */
+  readonly exchanges?: readonly WireExchange[];
+}
+
+/**
+ * Reads one meter. Hardware trouble is in the result, never thrown. A retry may be made at any time: reading
+ * changes nothing in a meter. Calls on one line are queued by the driver; the caller may call all meters at once.
+ */
+export interface MeterDriver {
+  readonly meter: string;
+  poll(options?: { readonly raw?: boolean }): Promise<MeterPoll>;
+}
+
+/** One wire or network with its meters. */
+export interface LineDriver {
+  readonly line: string;
+  readonly meters: readonly MeterDriver[];
+  /** Frees the port or socket. Polls under way end with a fault. */
+  close(): Promise<void>;
+}
+
+/** A document as it arrived, before anything in it is believed. */
+export interface ReceivedDocument {
+  readonly bytes: Uint8Array;
+  /** Where it came from: an URL, a file name, `by hand`. */
+  readonly source: string;
+  /** The server's validator, sent back on the next request; null when there is none. */
+  readonly etag: string | null;
+}
+
+/**
+ * Brings coefficient documents. `not-modified` costs nothing; a fault leaves the last good state in force and a
+ * retry is always safe.
+ */
+export interface CoefficientSource {
+  readonly name: string;
+  fetch(known: { readonly etag: string | null }): Promise<
+    | { readonly kind: 'document'; readonly document: ReceivedDocument }
+    | { readonly kind: 'not-modified' }
+    | { readonly kind: 'fault'; readonly fault: Fault }
+  >;
+}
+
+/** One message on its way out; topics are complete and were validated before they were stored. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  /** MQTT 5 message expiry, seconds; a 3.1.1 broker ignores it. */
+  readonly expirySeconds?: number;
+}
+
+/**
+ * What became of one publish.
+ * `acknowledged`: the broker sent PUBACK with success (or, for QoS 0, the message was written to the socket).
+ * `refused`: the broker answered for this very message with a reason code ≥ 0x80: it will not take it.
+ * `disconnected`: the connection ended while it was under way; nobody knows whether it arrived. Send again.
+ * `timeout`: no PUBACK within the deadline; the connection is dropped. Send again.
+ */
+export type PublishOutcome =
+  | { readonly kind: 'acknowledged' }
+  | { readonly kind: 'refused'; readonly reasonCode: number }
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'timeout' };
+
+/** A supervised connection to one broker. It never queues: what is not acknowledged is the caller's to keep. */
+export interface Uplink {
+  connected(): boolean;
+  /** Settles always, within the publish deadline. */
+  publish(message: OutgoingMessage): Promise<PublishOutcome>;
+  /** Called on each new connection, before anything else is published on it. */
+  onConnect(listener: () => void): void;
+  /** The last connection fault, null while connected. */
+  fault(): Fault | null;
+  close(): Promise<void>;
+}

@@ -1,0 +1,137 @@
+/**
+ * The retained messages that tell a consumer how to read the rest: `meta`, `status` and, not retained for long,
+ * `live`. They are rebuilt from what is known now and never queued.
+ */
+import type { ChannelSpec } from '../domain/meters.ts';
+import type { LiveMessage, MetaMessage, StatusMessage } from '../domain/messages.ts';
+import type { OutgoingMessage } from '../domain/ports.ts';
+import { formatFraction } from '../domain/rational.ts';
+import { decimal } from '../domain/render-json.ts';
+import { registerMicro } from '../domain/ledger/register.ts';
+import { type Clock, type EpochMs, type HourGrid } from '../domain/time.ts';
+import type { Store } from '../store/store.ts';
+import type { MeterLive } from './live-board.ts';
+
+export interface MeterFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly role: MetaMessage['meters'][number]['role'];
+  readonly parent: string | null;
+}
+
+export interface AnnounceDeps {
+  readonly store: Store;
+  readonly grid: HourGrid;
+  readonly clock: Clock;
+  readonly site: MetaMessage['site'];
+  readonly gateway: MetaMessage['gateway'];
+  readonly generation: number;
+  readonly meters: readonly MeterFacts[];
+  readonly specs: readonly ChannelSpec[];
+  readonly startedMs: EpochMs;
+  readonly topics: { readonly meta: string; readonly status: string; live(meter: string): string };
+  /** Bytes that messages may still fill on the disk; null when that is not known. */
+  readonly freeBytes: () => number | null;
+}
+
+const DAY_MS = 86_400_000;
+/** A backlog must cover at least this much time before a daily rate is read out of it. */
+const RATE_SPAN_MS = 3_600_000;
+const LIVE_EXPIRY_S = 300;
+
+function retained(topic: string, body: object, qos: 0 | 1): OutgoingMessage {
+  return { topic, payload: JSON.stringify(body), qos, retain: true };
+}
+
+export function offlineStatus(topic: string, version: string): OutgoingMessage {
+  const body: StatusMessage = {
+    v: 1,
+    state: 'offline',
+    version,
+    since: null,
+    clockTrust: null,
+    backlog: null,
+    oldestUnsent: null,
+    outageBudgetDays: null,
+  };
+  return retained(topic, body, 1);
+}
+
+export function createAnnouncer(deps: AnnounceDeps) {
+  const { store, grid, clock, topics } = deps;
+  const specOf = new Map(deps.specs.map((spec) => [`${spec.meter}/${spec.channel}`, spec]));
+
+  /** Days of outage that fit the disk, from the bytes that the last day of messages took. */
+  function outageBudgetDays(nowMs: EpochMs): number | null {
+    const free = deps.freeBytes();
+    const rate = store.outbox.bytesSince(nowMs - DAY_MS);
+    if (free === null || rate.bytes === 0 || rate.spanMs < RATE_SPAN_MS) return null;
+    return Math.floor((free * rate.spanMs) / rate.bytes / DAY_MS);
+  }
+
+  function channelFacts(spec: ChannelSpec): MetaMessage['meters'][number]['channels'][number] {
+    const row = store.channels.find(spec.meter, spec.channel);
+    return {
+      channel: spec.channel,
+      unit: spec.unit,
+      keptBy: spec.keptBy,
+      unitsPerCount: formatFraction(spec.scale.unitsPerCount),
+      kwhPerUnit: spec.kwhPerUnit === null ? null : formatFraction(spec.kwhPerUnit),
+      kwhFactor: spec.kwhFactor,
+      since: row ? grid.iso(row.sinceMs) : null,
+    };
+  }
+
+  return {
+    meta(): OutgoingMessage {
+      const body: MetaMessage = {
+        v: 1,
+        site: deps.site,
+        gateway: deps.gateway,
+        generation: deps.generation,
+        meters: deps.meters.map((meter) => ({
+          ...meter,
+          channels: deps.specs.filter((spec) => spec.meter === meter.id).map(channelFacts),
+        })),
+        producedAt: grid.iso(clock.now()),
+      };
+      return retained(topics.meta, body, 1);
+    },
+
+    status(): OutgoingMessage {
+      const { waiting, oldestMs } = store.outbox.backlog();
+      const body: StatusMessage = {
+        v: 1,
+        state: 'online',
+        version: deps.gateway.version,
+        since: grid.iso(deps.startedMs),
+        clockTrust: clock.trust(),
+        backlog: waiting,
+        oldestUnsent: oldestMs === null ? null : grid.iso(oldestMs),
+        outageBudgetDays: outageBudgetDays(clock.now()),
+      };
+      return retained(topics.status, body, 1);
+    },
+
+    live(meter: MeterLive): OutgoingMessage | null {
+      if (meter.lastAnswerMs === null) return null;
+      const gauges: Record<string, { value: number; unit: string }> = {};
+      for (const { gauge, value, unit } of meter.gauges.values()) gauges[gauge] = { value, unit };
+      const registers: Record<string, LiveMessage['registers'][keyof LiveMessage['registers']]> = {};
+      for (const { channel, raw } of meter.registers.values()) {
+        const spec = specOf.get(`${meter.meter}/${channel}`);
+        if (spec) registers[channel] = { value: decimal(registerMicro(raw, spec.scale)), unit: spec.unit };
+      }
+      const body: LiveMessage = {
+        v: 1,
+        meter: meter.meter,
+        readAt: grid.iso(meter.lastAnswerMs),
+        health: meter.health,
+        gauges,
+        registers: registers as LiveMessage['registers'],
+      };
+      return { ...retained(topics.live(meter.meter), body, 0), expirySeconds: LIVE_EXPIRY_S };
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/**
+ * boundaries → hour buckets. Looks at hours that are due and at hours whose evidence changed, derives their two
+ * slots and writes the bucket. An hour is due {@link PUBLISH_DELAY_MS} after its end whether or not its meter
+ * answers: without a later reading it is written as missing, never as 0. Safe to repeat: an unchanged bucket is
+ * left alone.
+ */
+import { type HourQuantities, joinSlots } from '../domain/hour.ts';
+import { filledWithin } from '../domain/ledger/dial.ts';
+import { overlapMs, type Span } from '../domain/ledger/spans.ts';
+import { deriveSlot, type Slot, type SlotEvidence, slotSpan } from '../domain/ledger/slot.ts';
+import { registerMicro } from '../domain/ledger/register.ts';
+import type { Era } from '../domain/ledger/era.ts';
+import type { ChannelSpec } from '../domain/meters.ts';
+import { type EpochMs, HOUR_MS, type HourGrid, plus, slotOf } from '../domain/time.ts';
+import type { Store } from '../store/store.ts';
+import type { HourRow, WorkItem } from '../store/hour-rows.ts';
+
+/** Buckets leave this long after their hour's end, so that the reading after the boundary is in. */
+export const PUBLISH_DELAY_MS = 90_000;
+/** Hours looked at in one transaction. */
+const BATCH = 500;
+
+export interface CloseHoursDeps {
+  readonly store: Store;
+  readonly grid: HourGrid;
+  /** By channel id; a channel that left the site file keeps its rows and is not looked at again. */
+  readonly specs: ReadonlyMap<number, ChannelSpec>;
+}
+
+function startOf(slot: number, eras: readonly Era[], boundary: SlotEvidence['start']): SlotEvidence['start'] {
+  if (boundary) return boundary;
+  const first = eras[0];
+  if (!first || slotOf(first.opening.atMs) !== slot) return null;
+  return { opening: true, totalMicro: 0n, registerMicro: registerMicro(first.opening.raw, first.scale) };
+}
+
+/** What dials gave to the slot; null while its unwatched part is not between two dial readings. */
+function filledMicro(store: Store, channelId: number, span: Span, unwatched: readonly Span[]): bigint | null {
+  const covered = store.dials.covered(channelId);
+  const within = covered !== null && unwatched.every((gap) => overlapMs(gap, span) === overlapMs({ fromMs: max(gap.fromMs, covered.fromMs), toMs: min(gap.toMs, covered.toMs) }, span));
+  return within ? filledWithin(store.dials.fillsTouching(channelId, span), span) : null;
+}
+
+const max = (a: EpochMs, b: EpochMs): EpochMs => (a > b ? a : b);
+const min = (a: EpochMs, b: EpochMs): EpochMs => (a < b ? a : b);
+
+/** The slots of a stretch, from the rows; also what `explain` and the invariants look at. */
+export function slotsOf(store: Store, channelId: number, spec: ChannelSpec, fromSlot: number, count: number): Slot[] {
+  const eras = store.eras.of(channelId);
+  const boundaries = store.boundaries.within(channelId, fromSlot, fromSlot + count, eras);
+  const bySlot = new Map(boundaries.map((boundary) => [boundary.slot, boundary]));
+  return Array.from({ length: count }, (_, i) => {
+    const slot = fromSlot + i;
+    const span = slotSpan(slot);
+    const unwatched = store.unwatched.touching(channelId, span);
+    return deriveSlot({
+      slot,
+      keptBy: spec.keptBy,
+      start: startOf(slot, eras, bySlot.get(slot) ?? null),
+      end: bySlot.get(slot + 1) ?? null,
+      unwatched,
+      unresolved: store.eras.unresolved(channelId, span),
+      filledMicro: spec.keptBy === 'gateway' ? filledMicro(store, channelId, span, unwatched) : null,
+    });
+  });
+}
+
+function sameQuantities(a: HourQuantities, b: HourRow): boolean {
+  return (
+    a.quality === b.quality &&
+    a.coverageMicro === b.coverageMicro &&
+    a.quantityMicro === b.quantityMicro &&
+    a.energyMicroKwh === b.energyMicroKwh &&
+    a.demandMicro[0] === b.demandMicro[0] &&
+    a.demandMicro[1] === b.demandMicro[1] &&
+    a.startRegisterMicro === b.startRegisterMicro &&
+    a.endRegisterMicro === b.endRegisterMicro
+  );
+}
+
+export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
+  function isDue(startMs: EpochMs, nowMs: EpochMs): boolean {
+    return startMs + HOUR_MS + PUBLISH_DELAY_MS <= nowMs;
+  }
+
+  /** Hours that came due since the last look become work, readings or not. */
+  function queueDueHours(nowMs: EpochMs): void {
+    for (const channel of store.channels.all()) {
+      if (!specs.has(channel.id)) continue;
+      let hourMs = channel.nextHourMs;
+      for (let n = 0; n < BATCH && isDue(hourMs, nowMs); n++) {
+        store.work.add('close', { channelId: channel.id, startMs: hourMs });
+        hourMs = grid.hourOf(plus(hourMs, HOUR_MS));
+      }
+      store.channels.advanceTo(channel.id, hourMs);
+    }
+  }
+
+  function closeOne(item: WorkItem): void {
+    const spec = specs.get(item.channelId);
+    if (!spec) return;
+    const [first, second] = slotsOf(store, item.channelId, spec, slotOf(item.startMs), 2) as [Slot, Slot];
+    const bucket = joinSlots(first, second, spec.kwhPerUnit);
+    const known = store.hours.find(item.channelId, item.startMs);
+    if (known && sameQuantities(bucket, known)) return;
+    store.hours.putQuantities(item.channelId, item.startMs, bucket);
+    store.work.add('weigh', item);
+  }
+
+  return {
+    /** One bounded step. @returns whether there may be more to do at once */
+    run(nowMs: EpochMs): boolean {
+      return store.write(() => {
+        queueDueHours(nowMs);
+        const items = store.work.take('close', BATCH).filter((item) => isDue(item.startMs, nowMs));
+        for (const item of items) {
+          closeOne(item);
+          store.work.done('close', item);
+        }
+        return items.length === BATCH || store.channels.all().some((row) => specs.has(row.id) && isDue(row.nextHourMs, nowMs));
+      });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** The ledger's tables as one object. Writers go through {@link Store.write}; nothing is written outside it. */
+import type { EpochMs } from '../domain/time.ts';
+import { type OpenDatabase, openForReading, openForWriting, openInMemory } from './database.ts';
+import { dialRows } from './dial-rows.ts';
+import { documentRows } from './document-rows.ts';
+import { hourRows, workRows } from './hour-rows.ts';
+import { boundaryRows, channelRows, eraRows, readingRows, unwatchedRows } from './ledger-rows.ts';
+import { outboxRows } from './outbox-rows.ts';
+
+/** Where crash tests stop the process; production passes none. */
+export type CrashPoint = 'before-commit' | 'inside-transaction' | 'after-commit' | 'before-checkpoint';
+export type CrashProbe = (point: CrashPoint) => void;
+
+export interface StoreOptions {
+  readonly probe?: CrashProbe;
+}
+
+function factRows({ db }: OpenDatabase) {
+  const get = db.prepare<[string], { value: string }>('SELECT value FROM fact WHERE key = ?');
+  const put = db.prepare('INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  return {
+    get: (key: string): string | null => get.get(key)?.value ?? null,
+    put: (key: string, value: string): void => void put.run(key, value),
+  };
+}
+
+function tables(open: OpenDatabase) {
+  const { db } = open;
+  return {
+    facts: factRows(open),
+    channels: channelRows(db),
+    eras: eraRows(db),
+    readings: readingRows(db),
+    boundaries: boundaryRows(db),
+    unwatched: unwatchedRows(db),
+    dials: dialRows(db),
+    hours: hourRows(db),
+    work: workRows(db),
+    documents: documentRows(db),
+    outbox: outboxRows(db),
+  };
+}
+
+function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
+  const rows = tables(open);
+  return {
+    ...rows,
+    /**
+     * Runs one transaction: all of it is durable when this returns, or none of it happened.
+     * Transactions do not nest: a stage is one transaction.
+     */
+    write<T>(work: () => T): T {
+      probe?.('before-commit');
+      const result = open.db.transaction(() => {
+        const value = work();
+        probe?.('inside-transaction');
+        return value;
+      })();
+      probe?.('after-commit');
+      return result;
+    },
+    /** Several reads that must see one moment. */
+    read: <T>(work: () => T): T => open.db.transaction(work)(),
+    /**
+     * Rises when the database is new or replaced, so that consumers order by (generation, revision): it is the
+     * second in which this database was made.
+     */
+    generation(nowMs: EpochMs): number {
+      const known = rows.facts.get('generation');
+      if (known !== null) return Number(known);
+      const made = Math.floor(nowMs / 1000);
+      rows.facts.put('generation', String(made));
+      return made;
+    },
+    /** Moves the write-ahead log into the database file. */
+    checkpoint(): void {
+      probe?.('before-checkpoint');
+      open.db.pragma('wal_checkpoint(TRUNCATE)');
+    },
+    close: (): void => open.close(),
+  };
+}
+
+export type Store = ReturnType<typeof assemble>;
+
+/** @throws CodedError ledger-locked, ledger-newer, ledger-unusable */
+export function openStore(dataDir: string, options?: StoreOptions): Store {
+  return assemble(openForWriting(dataDir), options);
+}
+
+/** @throws CodedError ledger-missing, ledger-newer, ledger-unusable */
+export function openStoreForReading(dataDir: string): Store {
+  return assemble(openForReading(dataDir));
+}
+
+export function openStoreInMemory(options?: StoreOptions): Store {
+  return assemble(openInMemory(), options);
+}
