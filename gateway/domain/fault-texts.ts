@@ -116,6 +116,21 @@ export const FAULT_TEXTS = {
     en: 'The database in {path} cannot be opened: {reason}. Check that the folder is writable and the disk is not full.',
     ja: '{path} のデータベースを開けません: {reason}。書き込み権限とディスクの空きを確認してください。',
   },
+  'dial-not-for-meter-kept': {
+    retryable: false,
+    en: '{meter}/{channel} is a register that the meter keeps itself: nothing is lost in a gap, so there is nothing to reconcile with a dial reading. Dial readings are for pulses that the gateway counts.',
+    ja: '{meter}/{channel} は計器自身が積算するため、指針値による補正は不要です。指針値はゲートウェイがパルスを数えるチャンネルにのみ入力してください。',
+  },
+  'dial-out-of-order': {
+    retryable: false,
+    en: 'The dial reading of {meter}/{channel} at {at} must be later than the one before ({after}) and not later than now ({now}). Correct its time. Nothing was recorded.',
+    ja: '{meter}/{channel} の指針値の時刻 {at} は、前回 ({after}) より後、現在 ({now}) 以前でなければなりません。時刻を直してください。記録していません。',
+  },
+  'dial-fell': {
+    retryable: false,
+    en: 'The dial of {meter}/{channel} cannot have gone back from {have} to {dial} {unit}. Read it again. Nothing was recorded.',
+    ja: '{meter}/{channel} の指針値が {have} から {dial} {unit} に戻ることはありません。もう一度読んでください。記録していません。',
+  },
   // — coefficients —
   'document-unreadable': {
     retryable: false,
@@ -180,8 +195,8 @@ export const FAULT_TEXTS = {
   },
   'client-id-taken': {
     retryable: true,
-    en: 'Another program uses the client id {clientId} on the MQTT broker {url}; the two throw each other off. Give each gateway a client id of its own.',
-    ja: 'MQTT ブローカー {url} でクライアント ID {clientId} が別のプログラムにも使われ、互いに切断しています。ゲートウェイごとに別の ID を付けてください。',
+    en: 'Another program seems to use the client id {clientId} on the MQTT broker {url}; the two throw each other off. Give each gateway a client id of its own.',
+    ja: 'MQTT ブローカー {url} でクライアント ID {clientId} が別のプログラムにも使われ、互いに切断しているようです。ゲートウェイごとに別の ID を付けてください。',
   },
   // — configuration —
   'file-missing': {
@@ -213,6 +228,11 @@ export const FAULT_TEXTS = {
     retryable: false,
     en: 'There is no hour bucket of {meter} at {hour}. Use `hakaru hours` to see which there are.',
     ja: '{meter} の {hour} の時間値はありません。`hakaru hours` で確認してください。',
+  },
+  'data-file-invalid': {
+    retryable: false,
+    en: 'The file {path} has {count} problem(s), the first at {where}: {reason}. It came with hakaru: correct it or install it again.',
+    ja: 'ファイル {path} に {count} 件の誤りがあります。最初は {where}: {reason}。hakaru に付属のファイルです。修正するか、入れ直してください。',
   },
   // — start —
   'http-port-busy': {

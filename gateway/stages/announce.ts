@@ -10,7 +10,7 @@ import { decimal } from '../domain/render-json.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import { type Clock, type EpochMs, type HourGrid } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
-import type { MeterLive } from './live-board.ts';
+import type { MeterLive } from '../domain/live.ts';
 
 export interface MeterFacts {
   readonly id: string;

@@ -3,17 +3,16 @@
  * it can touch queued for weighing. A document that is refused leaves everything as it was.
  */
 import { createHash } from 'node:crypto';
-import { affectedDays, arrival, validateDocument } from '../domain/coefficients/documents.ts';
+import { affectedDays, arrival } from '../domain/coefficients/documents.ts';
 import { jstHourStart } from '../domain/coefficients/jst.ts';
-import type { CoefficientDocument } from '../domain/coefficients/types.ts';
-import { CodedError, fault } from '../domain/faults.ts';
+import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
+import { CodedError } from '../domain/faults.ts';
 import { isWeighed } from '../domain/hour.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { ReceivedDocument } from '../domain/ports.ts';
 import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type { EventSink } from './ledger-events.ts';
-import type { Rules } from './weigh-hours.ts';
 
 export interface Applied {
   readonly kind: 'new' | 'replaces' | 'same';
@@ -24,12 +23,13 @@ export interface Applied {
 
 export function createDocumentApplier(deps: {
   readonly store: Store;
-  readonly rules: Rules;
+  readonly rules: CoefficientRules;
   readonly specs: ReadonlyMap<number, ChannelSpec>;
   readonly events: EventSink;
-  readonly parse: (bytes: Uint8Array, source: string) => CoefficientDocument;
+  /** Understands the bytes and holds them against the rule set they name; throws a CodedError for what is wrong. */
+  readonly read: (bytes: Uint8Array, source: string) => CoefficientDocument;
 }) {
-  const { store, rules, specs, events, parse } = deps;
+  const { store, rules, specs, events, read } = deps;
 
   function queueHours(previous: CoefficientDocument | null, document: CoefficientDocument): number {
     const weighed = [...specs].filter(([, spec]) => isWeighed(spec.role, spec.channel)).map(([id]) => id);
@@ -50,14 +50,7 @@ export function createDocumentApplier(deps: {
   return {
     /** @throws CodedError document-…, rule-set-unknown, tight-day-without-factor; nothing was applied then */
     apply(received: ReceivedDocument, nowMs: EpochMs): Applied {
-      const document = parse(received.bytes, received.source);
-      const ruleSet = rules.ruleSets.get(document.ruleSet);
-      if (!ruleSet) {
-        const known = [...rules.ruleSets.keys()].join(', ');
-        throw new CodedError(fault('rule-set-unknown', { ruleSet: document.ruleSet, known }));
-      }
-      const problem = validateDocument(document, ruleSet);
-      if (problem) throw new CodedError(problem);
+      const document = read(received.bytes, received.source);
       const sha256 = createHash('sha256').update(received.bytes).digest('hex');
       return store.write(() => {
         const held = store.documents.held(document.area, document.document);

@@ -2,9 +2,12 @@
  * Things a person or the cloud should hear of, on their way into the outbox. Events are collected while a stage
  * works and appended in that stage's transaction, so an event exists exactly when its cause does.
  */
+import { faultText } from '../domain/faults.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import type { Reading } from '../domain/ledger/register.ts';
 import { type ChannelSpec, formatRaw } from '../domain/meters.ts';
+import type { MeterHealth } from '../domain/messages.ts';
+import type { MeterPoll } from '../domain/ports.ts';
 import { formatMicro } from '../domain/rational.ts';
 import { type EventDraft, eventMessage, type Sender } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, type HourGrid } from '../domain/time.ts';
@@ -14,6 +17,8 @@ export interface EventSink {
   emit(event: EventDraft): void;
   /** Appends what was emitted; to be called inside the stage's transaction. */
   flush(nowMs: EpochMs): void;
+  /** Whether something waits for a flush. */
+  pending(): boolean;
   /** Forgets what was emitted by a transaction that failed. */
   clear(): void;
 }
@@ -53,10 +58,27 @@ export function createEventSink(deps: {
       }
       drafts = [];
     },
+    pending: () => drafts.length > 0,
     clear() {
       drafts = [];
     },
   };
+}
+
+/** A meter that stops answering for good, or answers again. `failing` is passing trouble and says nothing. */
+export function meterEvents(
+  poll: MeterPoll,
+  health: { readonly before: MeterHealth; readonly after: MeterHealth },
+): EventDraft[] {
+  const about = { meter: poll.meter, channel: null, atMs: poll.atMs };
+  if (health.after === 'offline') {
+    const why = poll.fault ? faultText(poll.fault) : '';
+    return [{ kind: 'meter-offline', ...about, text: `${poll.meter} does not answer. ${why}`, detail: { fault: poll.fault?.code ?? null } }];
+  }
+  if (health.before === 'offline') {
+    return [{ kind: 'meter-online', ...about, text: `${poll.meter} answers again.`, detail: {} }];
+  }
+  return [];
 }
 
 const about = (spec: ChannelSpec) => ({ meter: spec.meter, channel: spec.channel });

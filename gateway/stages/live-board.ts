@@ -2,30 +2,12 @@
  * What each meter showed last: for the dashboard and `live` messages, never for accounting. In memory only; a
  * restart begins with every meter `waiting`.
  */
-import type { Fault } from '../domain/faults.ts';
 import type { MeterHealth } from '../domain/messages.ts';
-import type { GaugeSample, MeterPoll, RegisterSample } from '../domain/ports.ts';
-import type { EpochMs } from '../domain/time.ts';
+import type { LiveBoard, MeterLive } from '../domain/live.ts';
+import type { MeterPoll } from '../domain/ports.ts';
 
 /** A meter that has not answered for this long, and for two polls, is offline. */
 export const OFFLINE_AFTER_MS = 30_000;
-
-export interface MeterLive {
-  readonly meter: string;
-  readonly health: MeterHealth;
-  readonly lastAnswerMs: EpochMs | null;
-  readonly fault: Fault | null;
-  readonly failures: number;
-  readonly registers: ReadonlyMap<string, RegisterSample>;
-  readonly gauges: ReadonlyMap<string, GaugeSample>;
-}
-
-export interface LiveBoard {
-  /** @returns the meter's health before and after */
-  note(poll: MeterPoll): { readonly before: MeterHealth; readonly after: MeterHealth };
-  of(meter: string): MeterLive;
-  all(): readonly MeterLive[];
-}
 
 function healthAfter(known: MeterLive, poll: MeterPoll): MeterHealth {
   if (poll.fault === null) return 'ok';

@@ -3,36 +3,28 @@
  * Safe to repeat: the decision depends on documents, rules and the hour alone.
  */
 import { decide } from '../domain/coefficients/decide.ts';
-import type { CoefficientDecision, CoefficientDocument, GridArea, RuleSet } from '../domain/coefficients/types.ts';
+import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import { type HourWeight, isWeighed, UNWEIGHED, weigh } from '../domain/hour.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import type { EpochMs } from '../domain/time.ts';
 import type { HourRow, WorkItem } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
 
 const BATCH = 500;
 
-export interface Rules {
-  readonly area: GridArea;
-  readonly ruleSets: ReadonlyMap<string, RuleSet>;
-  /** A rule set's id for all dates, or null: the one in force on the date. */
-  readonly ruleSetChoice: string | null;
-}
-
-export function decideHour(rules: Rules, documents: readonly CoefficientDocument[], hourStart: EpochMs): CoefficientDecision {
-  return decide({ ...rules, hourStart, documents });
-}
-
 export function createWeigher(deps: {
   readonly store: Store;
-  readonly rules: Rules;
+  readonly rules: CoefficientRules;
   readonly specs: ReadonlyMap<number, ChannelSpec>;
 }) {
   const { store, rules, specs } = deps;
 
   function weightOf(hour: HourRow, spec: ChannelSpec, documents: readonly CoefficientDocument[]): HourWeight {
     if (!isWeighed(spec.role, spec.channel)) return UNWEIGHED;
-    const { mjPerKwh, class: name, ruleSet, document, documentRevision, confirmed } = decideHour(rules, documents, hour.startMs);
+    const { mjPerKwh, class: name, ruleSet, document, documentRevision, confirmed } = decide({
+      ...rules,
+      hourStart: hour.startMs,
+      documents,
+    });
     const energyMicroMj = mjPerKwh === null ? null : weigh(hour.energyMicroKwh, mjPerKwh);
     return { mjPerKwh, class: name, ruleSet, document, documentRevision, confirmed, energyMicroMj };
   }

@@ -95,6 +95,8 @@ export function outboxRows(db: Db) {
       );
       return seq;
     },
+    /** The newest sequence number given; 0 before the first. */
+    lastSeq: (): number => Number(last.get()?.seq ?? 0n),
     waiting: (afterSeq: number, limit: number): OutboxRow[] => waiting.all(afterSeq, limit).map(toOutbox),
     acknowledge: (seq: number, atMs: EpochMs): void => void acknowledge.run(atMs, seq),
     countAttempt: (seq: number): void => void attempt.run(seq),

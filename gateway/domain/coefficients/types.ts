@@ -108,3 +108,11 @@ export interface CoefficientDecision {
   /** One English sentence that a person can check. */
   readonly why: string;
 }
+
+/** The rules a site lives under. */
+export interface CoefficientRules {
+  readonly area: GridArea;
+  readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  /** A rule set's id: it holds for every date. null: the one in force on the date. */
+  readonly ruleSetChoice: string | null;
+}

@@ -1,0 +1,67 @@
+/** docs/meter-types.md, made from the meter type files. */
+import type { CumulativeMap, MeterType, RegisterMap } from './types.ts';
+
+function hex(address: number): string {
+  return `0x${address.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function registerRow(quantity: string, map: RegisterMap | CumulativeMap): string {
+  const { num, den } = map.scale;
+  const scale = den === 1n ? `${num}` : `${num}/${den}`;
+  const side = 'ratio' in map ? map.ratio : '–';
+  return `| ${quantity} | ${map.table} | ${hex(map.address)} | ${map.type} | ${map.wordOrder} | ${scale} | ${map.unit} | ${side} |`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
+}
+
+function section(type: MeterType): string {
+  const { line, limits } = type;
+  const wire = line ? `${line.baudRate} baud, parity ${line.parity}, ${line.stopBits} stop bit${line.stopBits === 1 ? '' : 's'}` : 'not stated';
+  const rows = [
+    ...Object.entries(type.channels).map(([name, map]) => registerRow(`**${name}**`, map)),
+    ...Object.entries(type.pulseInputs ?? {}).map(([input, map]) => registerRow(`**input ${input}**`, map)),
+    ...Object.entries(type.gauges).map(([name, map]) => registerRow(name, map)),
+  ];
+  return [
+    `## ${type.maker} ${type.model}`,
+    '',
+    `\`type: ${type.id}\` · **${type.status}**`,
+    '',
+    `- Manual: ${cell(type.manual)}`,
+    `- Source: ${cell(type.source)}`,
+    `- Factory setting of the wire: ${wire}`,
+    `- At most ${limits.maxRegisters} registers a read; answers within ${limits.responseMs} ms`,
+    ...(type.updateMs > 0 ? [`- Refreshes its registers every ${type.updateMs} ms`] : []),
+    ...(type.notes === null ? [] : [`- ${cell(type.notes)}`]),
+    '',
+    '| Quantity | Table | Address | Type | Words | Units per count | Unit | CT/VT |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+}
+
+/** The catalog as Markdown. Addresses are 0-based wire addresses. */
+export function catalogPage(types: ReadonlyMap<string, MeterType>): string {
+  const all = [...types.values()];
+  return `${[
+    '# Meter types',
+    '',
+    '<!-- Made by `npm run generate` from config/meter-types. Do not edit. -->',
+    '',
+    '`unverified`: the figures come from the named source; nobody has tried them on the meter itself. Compare the first',
+    'readings with its display. Bold quantities are accounted for, the others are for display. Addresses are 0-based wire',
+    'addresses; `primary` means that the meter already multiplies by CT and VT. A new type is one file in',
+    '`config/meter-types`; a meter that is not here can be mapped in the site file with `type: generic`.',
+    '',
+    '| Type | Maker | Model | Status | Counts |',
+    '|---|---|---|---|---|',
+    ...all.map((type) => {
+      const counts = type.pulseInputs ? `${Object.keys(type.pulseInputs).length} pulse inputs` : Object.keys(type.channels).join(', ');
+      return `| \`${type.id}\` | ${cell(type.maker)} | ${cell(type.model)} | ${type.status} | ${counts} |`;
+    }),
+    '',
+    all.map(section).join('\n\n'),
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,77 @@
+/** Reads the data files that come with the gateway: one folder, one file a thing, found by folder. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type * as z from 'zod';
+import { CodedError, fault, type Language } from '../gateway/domain/faults.ts';
+import type { Report } from './map-schema.ts';
+import { ConfigError, worded } from './problems.ts';
+import type { ConfigProblem } from './types.ts';
+import { type RawProblem, readYaml } from './yaml-source.ts';
+import { placeOf, zodProblems } from './zod-problems.ts';
+
+export interface DataFile<Value> {
+  readonly value: Value | null;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/**
+ * Judges one text against a schema, then builds the value. `build` may report problems of its own.
+ * @returns null as the value when there is any problem
+ */
+export function readDataText<Schema extends z.ZodType, Value>(
+  source: string,
+  schema: Schema,
+  build: (content: z.output<Schema>, report: Report) => Value,
+  language: Language = 'en',
+): DataFile<Value> {
+  const { data, places, problems } = readYaml(source);
+  const found: RawProblem[] = [...problems];
+  let value: Value | null = null;
+  if (data !== undefined) {
+    const parsed = schema.safeParse(data);
+    if (parsed.success) {
+      value = build(parsed.data, (path, text, values) => found.push({ path, place: placeOf(data, places, path), text, values }));
+    } else found.push(...zodProblems(parsed.error.issues, { data, places, language }));
+  }
+  return { value: found.length === 0 ? value : null, problems: worded(found, language) };
+}
+
+/**
+ * Every `*.yaml` of a folder, by id (the file name without `.yaml`), in the order of the names.
+ * @throws ConfigError `data-file-invalid` for the first file with problems; CodedError `file-missing`
+ */
+export function loadFolder<Value>(folder: string, read: (source: string, id: string) => DataFile<Value>): ReadonlyMap<string, Value> {
+  const result = new Map<string, Value>();
+  for (const name of listFolder(folder)) {
+    const path = join(folder, name);
+    const source = readText(path);
+    const { value, problems } = read(source, name.replace(/\.yaml$/, ''));
+    if (value === null) throw new ConfigError('data-file-invalid', path, source, problems);
+    result.set(name.replace(/\.yaml$/, ''), value);
+  }
+  return result;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort();
+  } catch (error) {
+    throw new CodedError(fault('file-missing', { path: folder, reason: reasonOf(error) }), { cause: error });
+  }
+}
+
+/** @throws CodedError `file-missing` */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CodedError(fault('file-missing', { path, reason: reasonOf(error) }), { cause: error });
+  }
+}
+
+/** Why a file could not be read, in a word a person knows; ENOENT and its like carry no more. */
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const known: Readonly<Record<string, string>> = { ENOENT: 'it does not exist', EACCES: 'no permission', EISDIR: 'it is a folder', ENOTDIR: 'not a folder' };
+  return known[code ?? ''] ?? code ?? String(error);
+}

@@ -1,0 +1,136 @@
+/** What a field looks like when it is right: shown beside every problem with it. Keys of maps are written `*`. */
+import type { Path } from './places.ts';
+
+interface Hint {
+  readonly example: string;
+  /** Bounds in words that need no translation. */
+  readonly range?: string;
+  /** Other names people use for the values. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+const AREA_ALIASES = {
+  北海道: 'hokkaido',
+  東北: 'tohoku',
+  東京: 'tokyo',
+  中部: 'chubu',
+  北陸: 'hokuriku',
+  関西: 'kansai',
+  中国: 'chugoku',
+  四国: 'shikoku',
+  九州: 'kyushu',
+  沖縄: 'okinawa',
+  tepco: 'tokyo',
+  kepco: 'kansai',
+} as const;
+
+const PARITY_ALIASES = { N: 'none', E: 'even', O: 'odd', n: 'none', e: 'even', o: 'odd' } as const;
+const CHANNEL_EXAMPLE = '`energy-import: { table: holding, address: 100, type: u32, wordOrder: msw, scale: 0.01, unit: kWh, ratio: primary }`';
+
+export const HINTS: Readonly<Record<string, Hint>> = {
+  site: { example: '`site: { id: my-factory, gridArea: tokyo }`' },
+  'site.id': { example: '`id: my-factory`' },
+  'site.name': { example: '`name: 第一工場`' },
+  'site.timezone': { example: '`timezone: Asia/Tokyo`' },
+  'site.gridArea': { example: '`gridArea: tokyo`', aliases: AREA_ALIASES },
+  gateway: { example: '`gateway: { id: gw1 }`' },
+  'gateway.id': { example: '`id: gw1`' },
+  clock: { example: '`clock: { trust: auto }`' },
+  'clock.trust': { example: '`trust: auto`' },
+  lines: { example: '`lan: { kind: modbus-tcp, host: 192.168.1.20 }`' },
+  'lines.*': { example: '`lan: { kind: modbus-tcp, host: 192.168.1.20 }`' },
+  'lines.*.kind': {
+    example: '`kind: modbus-tcp`',
+    aliases: { rtu: 'modbus-rtu', tcp: 'modbus-tcp', rs485: 'modbus-rtu', 'rs-485': 'modbus-rtu', modbus: 'modbus-rtu' },
+  },
+  'lines.*.host': { example: '`host: 192.168.1.20`' },
+  'lines.*.port': { example: '`port: 502` (tcp) or `port: /dev/serial/by-id/…` (rtu)', range: '1…65535' },
+  'lines.*.baudRate': { example: '`baudRate: 9600`' },
+  'lines.*.parity': { example: '`parity: none`', aliases: PARITY_ALIASES },
+  'lines.*.stopBits': { example: '`stopBits: 1`' },
+  meters: { example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`' },
+  'meters.*': { example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`' },
+  'meters.*.name': { example: '`name: 受電`' },
+  'meters.*.line': { example: '`line: lan`' },
+  'meters.*.unit': { example: '`unit: 1`', range: '1…247 (0…255 on TCP)' },
+  'meters.*.type': { example: '`type: eastron-sdm630`' },
+  'meters.*.role': {
+    example: '`role: grid-import`, or sub, gas, …',
+    aliases: { main: 'grid-import', import: 'grid-import', export: 'grid-export', pv: 'generation-pv', chp: 'generation-chp', submeter: 'sub' },
+  },
+  'meters.*.parent': { example: '`parent: main`' },
+  'meters.*.ct': { example: '`ct: 200/5`' },
+  'meters.*.vt': { example: '`vt: 6600/110`' },
+  'meters.*.multiplier': { example: '`multiplier: 10`' },
+  'meters.*.input': { example: '`input: 1`', range: '1…64' },
+  'meters.*.pulseWeight': { example: '`pulseWeight: 0.1 m3` or `pulseWeight: 100 L`' },
+  'meters.*.rated': { example: '`rated: 600 kW` or `rated: 60 m3/h`' },
+  'meters.*.interval': { example: '`interval: 5 s` (200 ms to 5 min)' },
+  'meters.*.channels': { example: '`channels: [energy-import]`' },
+  'meters.*.channels.*': { example: '`channels: [energy-import]`' },
+  'meters.*.energyFactor': { example: '`energyFactor: city-gas-13a`' },
+  'meters.*.map': { example: `\`map: { channels: { … } }\`` },
+  mqtt: { example: '`mqtt: { url: mqtts://broker.example:8883 }`' },
+  'mqtt.url': { example: '`url: mqtts://broker.example:8883`' },
+  'mqtt.clientId': { example: '`clientId: factory-1`' },
+  'mqtt.username': { example: '`username: factory-1`' },
+  'mqtt.password': { example: '`password: { file: mqtt-password }`' },
+  'mqtt.password.file': { example: '`file: mqtt-password`' },
+  'mqtt.password.env': { example: '`env: MQTT_PASSWORD`' },
+  'mqtt.caFile': { example: '`caFile: ca.pem`' },
+  'mqtt.certFile': { example: '`certFile: client.pem`' },
+  'mqtt.keyFile': { example: '`keyFile: client-key.pem`' },
+  'mqtt.window': { example: '`window: 20`', range: '1…1000' },
+  'mqtt.publishTimeout': { example: '`publishTimeout: 10 s` (1 s to 5 min)' },
+  'mqtt.liveInterval': { example: '`liveInterval: 5 s` (200 ms to 1 h)' },
+  coefficients: { example: '`coefficients: { ruleSet: fy2023 }`' },
+  'coefficients.ruleSet': { example: '`ruleSet: fy2023`' },
+  'coefficients.download': { example: '`download: { url: https://…, schedule: "30 18 * * *" }`' },
+  'coefficients.download.url': { example: '`url: https://example.com/coefficients.json`' },
+  'coefficients.download.schedule': { example: '`schedule: "30 18 * * *"`' },
+  'coefficients.download.caFile': { example: '`caFile: ca.pem`' },
+  'coefficients.download.timeout': { example: '`timeout: 30 s` (1 s to 5 min)' },
+  'coefficients.download.maxBytes': { example: '`maxBytes: 1000000`', range: '1000…10000000' },
+  dashboard: { example: '`dashboard: { host: 127.0.0.1, port: 8080 }`' },
+  'dashboard.host': { example: '`host: 127.0.0.1`' },
+  'dashboard.port': { example: '`port: 8080`', range: '0…65535' },
+  // — register maps, in a meter type or under a meter's `map` —
+  'map.maxRegisters': { example: '`maxRegisters: 60`', range: '1…125' },
+  'map.limits': { example: '`limits: { maxRegisters: 60, responseMs: 500 }`' },
+  'map.limits.maxRegisters': { example: '`maxRegisters: 60`', range: '1…125' },
+  'map.limits.responseMs': { example: '`responseMs: 500`', range: '10…10000' },
+  'map.responseMs': { example: '`responseMs: 500`', range: '10…10000' },
+  'map.updateMs': { example: '`updateMs: 1000`', range: '0…60000' },
+  'map.wordOrder': { example: '`wordOrder: msw`' },
+  'map.table': { example: '`table: holding`' },
+  'map.invalid': { example: '`invalid: { u32: [0xFFFFFFFF] }`' },
+  'map.channels': { example: CHANNEL_EXAMPLE },
+  'map.channels.*': { example: CHANNEL_EXAMPLE },
+  'map.*.*.table': { example: '`table: holding` (function 03) or `input` (04)' },
+  'map.*.*.address': { example: '`address: 0x48`', range: '0…65535' },
+  'map.*.*.type': { example: '`type: u32`' },
+  'map.*.*.wordOrder': { example: '`wordOrder: msw`' },
+  'map.*.*.scale': { example: '`scale: 0.01`' },
+  'map.*.*.unit': { example: '`unit: kWh`' },
+  'map.*.*.step': { example: '`step: 0.01`' },
+  'map.*.*.wrapsAt': { example: '`wrapsAt: 100000000`' },
+  'map.*.*.ratio': { example: '`ratio: primary`' },
+};
+
+/** The key into {@link HINTS} for a path; map ids become `*`, register maps are looked up alike wherever they stand. */
+export function hintFor(path: Path): string {
+  const steps = path.map(String);
+  const [section, , field] = steps;
+  if (section === 'lines' || section === 'meters') {
+    if (field !== 'map' || steps.length === 3) return [section, ...steps.slice(1).map((step, index) => (index === 1 ? step : '*'))].join('.');
+    return mapHint(steps.slice(3));
+  }
+  return HINTS[steps.join('.')] ? steps.join('.') : mapHint(steps);
+}
+
+function mapHint(steps: readonly string[]): string {
+  const exact = ['map', ...steps].join('.');
+  if (HINTS[exact]) return exact;
+  const wide = steps.length === 2 ? `map.${steps[0]}.*` : `map.*.*.${steps[2]}`;
+  return HINTS[wide] ? wide : exact;
+}

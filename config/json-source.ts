@@ -1,0 +1,126 @@
+/**
+ * JSON (RFC 8259) with the place of every value. JSON.parse names no place for many mistakes and keeps the last of
+ * two equal keys without a word; documents that weigh money must do neither.
+ */
+import { type Path, type Place, type PlaceBook, placeBook, type Places } from './places.ts';
+
+export interface JsonSource {
+  readonly data: unknown;
+  readonly places: Places;
+}
+
+export interface JsonMistake {
+  readonly place: Place;
+  readonly reason: string;
+}
+
+/** Deeper nesting than a document needs. */
+const MAX_DEPTH = 8;
+
+class Mistake extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, reason: string) {
+    super(reason);
+    this.offset = offset;
+  }
+}
+
+interface Cursor {
+  readonly text: string;
+  readonly book: PlaceBook;
+  readonly placeAt: (offset: number) => Place;
+  offset: number;
+}
+
+function skipSpace(cursor: Cursor): void {
+  while (/[ \t\r\n]/.test(cursor.text[cursor.offset] ?? '')) cursor.offset += 1;
+}
+
+function expect(cursor: Cursor, letter: string, wanted: string): void {
+  skipSpace(cursor);
+  const found = cursor.text[cursor.offset];
+  if (found !== letter) throw new Mistake(cursor.offset, `${found === undefined ? 'the text ends' : `there is ${JSON.stringify(found)}`} where ${wanted} is expected`);
+  cursor.offset += 1;
+}
+
+function token(cursor: Cursor): unknown {
+  const found = /^(?:"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/.exec(
+    cursor.text.slice(cursor.offset),
+  )?.[0];
+  if (found === undefined) {
+    const letter = cursor.text[cursor.offset];
+    const reason = letter === undefined ? 'the text ends where a value is expected' : letter === '"' ? 'this text is not closed, or holds a character that must be escaped' : `a value cannot begin with ${JSON.stringify(letter)}`;
+    throw new Mistake(cursor.offset, reason);
+  }
+  cursor.offset += found.length;
+  return JSON.parse(found) as unknown;
+}
+
+/** Elements up to the closing bracket, with commas between them and none after the last. */
+function series(cursor: Cursor, close: string, element: (index: number) => void): void {
+  skipSpace(cursor);
+  if (cursor.text[cursor.offset] === close) {
+    cursor.offset += 1;
+    return;
+  }
+  for (let index = 0; ; index += 1) {
+    element(index);
+    skipSpace(cursor);
+    if (cursor.text[cursor.offset] === close) break;
+    expect(cursor, ',', `, or ${close}`);
+  }
+  cursor.offset += 1;
+}
+
+function value(cursor: Cursor, path: Path, keyPlace: Place | null): unknown {
+  skipSpace(cursor);
+  const start = cursor.offset;
+  if (path.length > MAX_DEPTH) throw new Mistake(start, 'this is nested too deeply');
+  cursor.book.add(path, cursor.placeAt(start), keyPlace);
+  const opening = cursor.text[start];
+  if (opening === '[') {
+    cursor.offset += 1;
+    const list: unknown[] = [];
+    series(cursor, ']', (index) => list.push(value(cursor, [...path, index], null)));
+    return list;
+  }
+  if (opening !== '{') return token(cursor);
+  cursor.offset += 1;
+  const entries = new Map<string, unknown>();
+  series(cursor, '}', () => {
+    skipSpace(cursor);
+    const at = cursor.offset;
+    if (cursor.text[at] !== '"') throw new Mistake(at, 'a key in double quotes is expected');
+    const key = token(cursor) as string;
+    if (entries.has(key)) throw new Mistake(at, `the key ${JSON.stringify(key)} is written twice`);
+    expect(cursor, ':', ':');
+    entries.set(key, value(cursor, [...path, key], cursor.placeAt(at)));
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Reads a whole text as one JSON value. */
+export function readJson(text: string): JsonSource | JsonMistake {
+  const book = placeBook();
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  const placeAt = (offset: number): Place => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
+  const cursor: Cursor = { text, book, placeAt, offset: 0 };
+  try {
+    const data = value(cursor, [], null);
+    skipSpace(cursor);
+    if (cursor.offset < text.length) throw new Mistake(cursor.offset, 'there is more text after the end');
+    return { data, places: book };
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    return { place: placeAt(error.offset), reason: error.message };
+  }
+}

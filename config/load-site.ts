@@ -1,0 +1,168 @@
+/**
+ * A site file becomes a SiteConfig: read, judged as a whole, every problem listed with its place, every default
+ * filled in. Opens no connection and reads no secret.
+ */
+import { resolve } from 'node:path';
+import type { Language } from '../gateway/domain/faults.ts';
+import { buildSite } from './build-site.ts';
+import { readText } from './data-files.ts';
+import { type EnergyFactor, loadFactors } from './factors.ts';
+import { buildMap, GENERIC_MAX_REGISTERS, GENERIC_RESPONSE_MS } from './map-schema.ts';
+import { type CheckContext, checkMeter, type LooseMeter } from './meter-checks.ts';
+import { loadMeterTypes } from './meter-types.ts';
+import type { Path } from './places.ts';
+import { ConfigError, worded } from './problems.ts';
+import { loadRuleSets } from './rule-sets.ts';
+import { checkAddresses, checkCoefficients, checkLines, checkMqtt, checkParents, checkZone, type LooseLine } from './site-checks.ts';
+import { lineSchema, type MeterFile, meterSchema, siteSchema } from './site-schema.ts';
+import type { ConfigProblem, LineConfig, MeterType, SiteConfig } from './types.ts';
+import { type RawProblem, readYaml } from './yaml-source.ts';
+import { placeOf, zodProblems } from './zod-problems.ts';
+
+/** A site file is some kilobytes; more than this is another file, bytes. */
+const MAX_SOURCE_LENGTH = 1_000_000;
+
+/** What a site file may refer to; the files of the gateway unless given. */
+export interface SiteKnowledge {
+  readonly meterTypes: ReadonlyMap<string, MeterType>;
+  readonly factors: ReadonlyMap<string, EnergyFactor>;
+  readonly ruleSetIds: readonly string[];
+}
+
+export interface SiteOptions {
+  /** Of the reasons and the advice; English when left out. */
+  readonly language?: Language;
+  readonly knowledge?: SiteKnowledge;
+}
+
+export interface SiteCheck {
+  /** null when there is any problem. */
+  readonly site: SiteConfig | null;
+  readonly problems: readonly ConfigProblem[];
+  /** The text of the file, for showing the lines. */
+  readonly source: string;
+}
+
+export function loadSiteKnowledge(): SiteKnowledge {
+  return { meterTypes: loadMeterTypes(), factors: loadFactors(), ruleSetIds: [...loadRuleSets().keys()] };
+}
+
+/** The keys that are given a value, readable or not. */
+function givenKeys(written: Block): ReadonlySet<string> {
+  return new Set(Object.keys(written).filter((key) => written[key] !== undefined));
+}
+
+type Block = Readonly<Record<string, unknown>>;
+
+function block(data: unknown, key: string): Block {
+  const value = typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? (data as Block)[key] : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Block) : {};
+}
+
+/** Each field judged alone: those that can be read, whatever is wrong with the others. */
+function looseFields(raw: Block): LooseMeter['fields'] {
+  const fields: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(meterSchema.shape)) {
+    const parsed = schema.safeParse(raw[key]);
+    if (parsed.success && parsed.data !== undefined) fields[key] = parsed.data;
+  }
+  return fields as LooseMeter['fields'];
+}
+
+function genericType(map: NonNullable<MeterFile['map']>, path: Path, context: CheckContext): MeterType {
+  const { maxRegisters = GENERIC_MAX_REGISTERS, responseMs = GENERIC_RESPONSE_MS } = map;
+  return {
+    id: 'generic',
+    maker: '-',
+    model: 'generic',
+    manual: 'not seen',
+    source: 'site file',
+    status: 'unverified',
+    notes: null,
+    line: null,
+    limits: { maxRegisters, responseMs },
+    ...buildMap(map, path, context.report),
+  };
+}
+
+function looseMeters(data: unknown, knowledge: SiteKnowledge, context: CheckContext): LooseMeter[] {
+  const section = block(data, 'meters');
+  return Object.keys(section).map((id) => {
+    const fields = looseFields(block(section, id));
+    const generic = fields.type === 'generic' && fields.map ? genericType(fields.map, ['meters', id, 'map'], context) : null;
+    return { id, fields, resolved: generic ?? (fields.type === undefined ? null : (knowledge.meterTypes.get(fields.type) ?? null)) };
+  });
+}
+
+const KINDS = ['modbus-rtu', 'modbus-rtu-over-tcp', 'modbus-tcp'] as const satisfies readonly LineConfig['kind'][];
+
+function looseLines(data: unknown): LooseLine[] {
+  const section = block(data, 'lines');
+  return Object.keys(section).map((id) => {
+    const raw = block(section, id);
+    const kind = KINDS.find((candidate) => candidate === raw.kind);
+    const shape = lineSchema.options.find((option) => option.shape.kind.value === kind)?.shape as Readonly<Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>> | undefined;
+    const read = (key: string): unknown => {
+      const parsed = shape?.[key]?.safeParse(raw[key]);
+      return parsed?.success ? parsed.data : undefined;
+    };
+    const settings: Record<string, unknown> = {};
+    for (const key of ['baudRate', 'parity', 'stopBits']) if (read(key) !== undefined) settings[key] = read(key);
+    const port = raw.port === undefined && kind === 'modbus-tcp' ? 502 : read('port');
+    return { id, kind, host: read('host') as string | undefined, port: port as string | number | undefined, settings };
+  });
+}
+
+/** Judges the text of a site file. @param path where it stands: paths in it begin there */
+export function checkSiteText(path: string, source: string, options: SiteOptions = {}): SiteCheck {
+  const language = options.language ?? 'en';
+  const refuse = (problems: readonly RawProblem[]): SiteCheck => ({ site: null, problems: worded(problems, language), source });
+  if (source.length > MAX_SOURCE_LENGTH) {
+    return refuse([{ path: [], place: { line: 1, column: 1 }, text: 'too-large', values: { limit: MAX_SOURCE_LENGTH } }]);
+  }
+  const knowledge = options.knowledge ?? loadSiteKnowledge();
+  const { data, places, problems } = readYaml(source);
+  if (data === undefined) return refuse(problems);
+  const found: RawProblem[] = [...problems];
+  const parsed = siteSchema.safeParse(data ?? {});
+  if (!parsed.success) found.push(...zodProblems(parsed.error.issues, { data, places, language }));
+
+  const lines = looseLines(data);
+  const context: CheckContext = {
+    lines: new Map(lines.map(({ id, kind }) => [id, (kind ?? null) as LineConfig['kind'] | null])),
+    meterIds: Object.keys(block(data, 'meters')),
+    typeIds: [...knowledge.meterTypes.keys()],
+    factors: knowledge.factors,
+    language,
+    report: (at, text, values = {}) => found.push({ path: at, place: placeOf(data, places, at), text, values }),
+  };
+  const meters = looseMeters(data, knowledge, context);
+  for (const meter of meters) checkMeter(meter, givenKeys(block(block(data, 'meters'), meter.id)), context);
+  checkParents(meters, context.report);
+  checkAddresses(meters, context.report);
+  checkLines(lines, (id) => givenKeys(block(block(data, 'lines'), id)), meters, context.report);
+  const { timezone } = block(data, 'site');
+  if (typeof timezone === 'string') checkZone(timezone, language, context.report);
+  checkMqtt(block(data, 'mqtt'), context.report);
+  checkCoefficients(block(data, 'coefficients'), knowledge.ruleSetIds, language, context.report);
+  if (found.length > 0 || !parsed.success) return refuse(found);
+  return { site: buildSite(resolve(path), parsed.data, meters, lines, knowledge.factors), problems: [], source };
+}
+
+/**
+ * Judges a site file for `hakaru check`: never throws for what is wrong in it.
+ * @throws CodedError `file-missing` when it cannot be read at all
+ */
+export function checkSite(path: string, options: SiteOptions = {}): SiteCheck {
+  return checkSiteText(path, readText(path), options);
+}
+
+/**
+ * Loads a site file for use.
+ * @throws ConfigError `config-invalid` with every problem; CodedError `file-missing`
+ */
+export function loadSite(path: string, options: SiteOptions = {}): { readonly site: SiteConfig } {
+  const { site, problems, source } = checkSite(path, options);
+  if (site === null) throw new ConfigError('config-invalid', path, source, problems);
+  return { site };
+}

@@ -1,0 +1,60 @@
+/** Meter types: each is one file of config/meter-types. */
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Language } from '../gateway/domain/faults.ts';
+import { type DataFile, loadFolder, readDataText } from './data-files.ts';
+import { strict } from './fields.ts';
+import { buildMap, LIMITS, mapBody } from './map-schema.ts';
+import { BAUD_RATES } from './site-schema.ts';
+import type { MeterType } from './types.ts';
+
+export const METER_TYPES_FOLDER = join(import.meta.dirname, 'meter-types');
+
+const words = z.string().trim().min(1).max(2000);
+
+export const meterTypeSchema = strict({
+  maker: words,
+  model: words,
+  manual: words.describe('Title and revision, or "not seen"'),
+  source: words.describe('Where the figures come from'),
+  status: z.enum(['verified', 'unverified']),
+  notes: words.optional(),
+  line: strict({
+    baudRate: z.literal([...BAUD_RATES]),
+    parity: z.enum(['none', 'even', 'odd']),
+    stopBits: z.literal([1, 2]),
+  })
+    .optional()
+    .describe('Factory setting of the wire'),
+  limits: strict(LIMITS),
+  ...mapBody,
+});
+
+/** Reads the text of one meter type file. */
+export function readMeterType(source: string, id: string, language: Language = 'en'): DataFile<MeterType> {
+  return readDataText(
+    source,
+    meterTypeSchema,
+    (file, report) => ({
+      id,
+      maker: file.maker,
+      model: file.model,
+      manual: file.manual,
+      source: file.source,
+      status: file.status,
+      notes: file.notes ?? null,
+      line: file.line ? { baudRate: file.line.baudRate, parity: file.line.parity, stopBits: file.line.stopBits } : null,
+      limits: file.limits,
+      ...buildMap(file, [], report),
+    }),
+    language,
+  );
+}
+
+/**
+ * All meter types by id (the file name without `.yaml`).
+ * @throws ConfigError `data-file-invalid` with every problem of the first broken file
+ */
+export function loadMeterTypes(folder = METER_TYPES_FOLDER): ReadonlyMap<string, MeterType> {
+  return loadFolder(folder, readMeterType);
+}

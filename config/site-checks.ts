@@ -1,0 +1,184 @@
+/** Rules between the parts of a site file: who shares a wire with whom, who is whose parent, what stays secret. */
+import type { Language } from '../gateway/domain/faults.ts';
+import { cronProblem } from './cron.ts';
+import { HINTS } from './hints.ts';
+import { type CheckContext, channelsOf, type LooseMeter } from './meter-checks.ts';
+import { nearest } from './nearest.ts';
+import { suggestionText } from './problem-texts.ts';
+import type { CumulativeMap, SerialSettings } from './types.ts';
+import { knownZones, zoneProblem } from './zones.ts';
+
+type Report = CheckContext['report'];
+
+/** The first meter in file order of every circle of parents names the circle. */
+export function checkParents(meters: readonly LooseMeter[], report: Report): void {
+  const parents = new Map(meters.map((meter) => [meter.id, meter.fields.parent]));
+  const told = new Set<string>();
+  for (const { id } of meters) {
+    const chain = [id];
+    let next = parents.get(id);
+    while (next !== undefined && !chain.includes(next)) {
+      chain.push(next);
+      next = parents.get(next);
+    }
+    if (next !== id || chain.length === 1 || told.has(id)) continue;
+    for (const member of chain) told.add(member);
+    report(['meters', id, 'parent'], 'parent-cycle', { chain: [...chain, id].join(' → ') });
+  }
+}
+
+function registerNames(meter: LooseMeter): Set<string> {
+  const maps: readonly (CumulativeMap | undefined)[] = channelsOf(meter).map((name) => meter.resolved?.channels[name]);
+  return new Set(maps.flatMap((map) => (map ? [`${map.table} ${map.address}`] : [])));
+}
+
+function checkPair(meter: LooseMeter, other: LooseMeter, report: Report): void {
+  const { line = '', unit = 0, type, input } = meter.fields;
+  const about = { meter: meter.id, other: other.id, line, unit };
+  const at = ['meters', meter.id];
+  if (type === undefined || other.fields.type === undefined) return;
+  if (type !== other.fields.type) report([...at, 'unit'], 'unit-shared', { ...about, type: other.fields.type });
+  else if (meter.resolved?.pulseInputs && other.resolved?.pulseInputs) {
+    if (input !== undefined && input === other.fields.input) report([...at, 'input'], 'same-input', { ...about, input });
+  } else if (type === 'generic' && meter.resolved && other.resolved) {
+    // Circuits of one device may be mapped one by one, each with a register of its own.
+    const mine = registerNames(meter);
+    if ([...registerNames(other)].some((name) => mine.has(name))) report([...at, 'unit'], 'same-register', about);
+  } else if (type !== 'generic') report([...at, 'unit'], 'same-meter', about);
+}
+
+/** Meters with one line and unit must be inputs of one module or circuits of one mapped device. */
+export function checkAddresses(meters: readonly LooseMeter[], report: Report): void {
+  const seen = new Map<string, LooseMeter[]>();
+  for (const meter of meters) {
+    const { line, unit } = meter.fields;
+    if (line === undefined || unit === undefined) continue;
+    const key = `${line}\n${unit}`;
+    const others = seen.get(key) ?? [];
+    const clash = others.find((other) => other.fields.type !== meter.fields.type) ?? others.find((other) => clashes(meter, other)) ?? null;
+    if (clash) checkPair(meter, clash, report);
+    seen.set(key, [...others, meter]);
+  }
+}
+
+function clashes(meter: LooseMeter, other: LooseMeter): boolean {
+  let found = false;
+  checkPair(meter, other, () => {
+    found = true;
+  });
+  return found;
+}
+
+/** The fields of a line that could be read. */
+export interface LooseLine {
+  readonly id: string;
+  readonly kind: string | undefined;
+  readonly host: string | undefined;
+  readonly port: string | number | undefined;
+  readonly settings: Partial<SerialSettings>;
+}
+
+/** What a serial line is set to: as written, else the factory setting its meter types share; null when unclear. */
+export function settingsOf(line: LooseLine, meters: readonly LooseMeter[]): SerialSettings | null {
+  const factory = meters.flatMap((meter) => (meter.fields.line === line.id && meter.resolved?.line ? [meter.resolved.line] : []));
+  const pick = <Key extends keyof SerialSettings>(key: Key): SerialSettings[Key] | undefined => {
+    const values = new Set(factory.map((setting) => setting[key]));
+    return line.settings[key] ?? (values.size === 1 ? [...values][0] : undefined);
+  };
+  const [baudRate, parity, stopBits] = [pick('baudRate'), pick('parity'), pick('stopBits')];
+  return baudRate && parity && stopBits ? { baudRate, parity, stopBits } : null;
+}
+
+function checkSettings(line: LooseLine, written: ReadonlySet<string>, meters: readonly LooseMeter[], report: Report): void {
+  const own = meters.filter((meter) => meter.fields.line === line.id && meter.resolved?.line);
+  for (const field of ['baudRate', 'parity', 'stopBits'] as const) {
+    if (written.has(field)) continue;
+    const values = new Set(own.map((meter) => meter.resolved?.line?.[field]));
+    if (values.size === 1) continue;
+    const settings = own.map((meter) => `${meter.id} ${meter.resolved?.line?.[field]}`).join(', ');
+    if (values.size > 1) report(['lines', line.id], 'line-settings', { line: line.id, field, settings });
+    else report(['lines', line.id], 'line-settings-unknown', { line: line.id, field, hint: HINTS[`lines.*.${field}`]?.example ?? '' });
+  }
+}
+
+export function checkLines(
+  lines: readonly LooseLine[],
+  written: (line: string) => ReadonlySet<string>,
+  meters: readonly LooseMeter[],
+  report: Report,
+): void {
+  const ports = new Map<string, string>();
+  for (const line of lines) {
+    if (line.kind === 'modbus-rtu' || line.kind === 'modbus-rtu-over-tcp') checkSettings(line, written(line.id), meters, report);
+    if (line.kind === undefined || line.port === undefined) continue;
+    const key = line.kind === 'modbus-rtu' ? String(line.port) : `${line.host}:${line.port}`;
+    const other = ports.get(key);
+    if (other !== undefined) report(['lines', line.id, 'port'], 'port-shared', { line: line.id, other });
+    else ports.set(key, line.id);
+  }
+}
+
+export function checkZone(zone: string, language: Language, report: Report): void {
+  const found = zoneProblem(zone);
+  const at = ['site', 'timezone'];
+  if (found?.kind === 'unknown') {
+    const near = nearest(zone, knownZones()) ?? 'Asia/Tokyo';
+    report(at, 'unknown-zone', { found: zone, suggestion: suggestionText(near, [near], language) });
+  } else if (found) report(at, found.kind === 'offset' ? 'zone-offset' : 'zone-step', { found: zone, minutes: found.minutes });
+}
+
+function urlOf(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
+const MQTT_HINT = '`url: mqtts://broker.example:8883`';
+
+/** @param mqtt the section as written; unreadable parts are reported by the schema */
+export function checkMqtt(mqtt: Readonly<Record<string, unknown>>, report: Report): void {
+  const url = typeof mqtt.url === 'string' ? urlOf(mqtt.url) : null;
+  const at = ['mqtt', 'url'];
+  if (typeof mqtt.url === 'string') {
+    const scheme = url?.protocol === 'mqtt:' || url?.protocol === 'mqtts:';
+    if (url && scheme && (url.username !== '' || url.password !== '')) report(at, 'secret-in-url');
+    else if (!url || !scheme || url.hostname === '' || (url.pathname !== '' && url.pathname !== '/') || url.search !== '' || url.hash !== '') {
+      report(at, 'wrong-form', { field: 'url', hint: MQTT_HINT });
+    }
+  }
+  for (const field of ['caFile', 'certFile', 'keyFile']) {
+    if (mqtt[field] !== undefined && url?.protocol === 'mqtt:') report(['mqtt', field], 'tls-unused', { field });
+  }
+  if ((mqtt.certFile === undefined) !== (mqtt.keyFile === undefined)) {
+    const [there, field] = mqtt.certFile !== undefined ? ['certFile', 'keyFile'] : ['keyFile', 'certFile'];
+    report(['mqtt', there], 'key-pair', { field });
+  }
+  if (mqtt.password !== undefined && mqtt.username === undefined) report(['mqtt', 'password'], 'password-alone');
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+export function checkCoefficients(
+  section: Readonly<Record<string, unknown>>,
+  ruleSets: readonly string[],
+  language: Language,
+  report: Report,
+): void {
+  const { ruleSet, download } = section;
+  if (typeof ruleSet === 'string' && !ruleSets.includes(ruleSet)) {
+    const what = language === 'ja' ? '規則' : 'rule set';
+    const suggestion = suggestionText(nearest(ruleSet, ruleSets), ruleSets, language);
+    report(['coefficients', 'ruleSet'], 'unknown-reference', { what, found: ruleSet, suggestion });
+  }
+  if (typeof download !== 'object' || download === null) return;
+  const { url: written, schedule, caFile } = download as Readonly<Record<string, unknown>>;
+  const at = ['coefficients', 'download'];
+  if (typeof written === 'string') {
+    const url = urlOf(written);
+    const web = url?.protocol === 'https:' || url?.protocol === 'http:';
+    if (url && web && (url.username !== '' || url.password !== '')) report([...at, 'url'], 'secret-in-url');
+    else if (!url || !web) report([...at, 'url'], 'wrong-form', { field: 'url', hint: '`url: https://example.com/coefficients.json`' });
+    else if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) report([...at, 'url'], 'url-plain');
+    else if (url.protocol === 'http:' && caFile !== undefined) report([...at, 'caFile'], 'tls-unused', { field: 'caFile' });
+  }
+  const wrong = typeof schedule === 'string' ? cronProblem(schedule) : null;
+  if (wrong !== null) report([...at, 'schedule'], 'bad-cron', { found: wrong });
+}

@@ -1,0 +1,97 @@
+/**
+ * The site file as people write it: lines and meters are maps keyed by id, quantities carry their unit. The checks
+ * between fields are in site-checks.ts and meter-checks.ts.
+ */
+import * as z from 'zod';
+import { GRID_AREAS } from '../gateway/domain/coefficients/types.ts';
+import { CHANNEL_NAMES, ROLES } from '../gateway/domain/meters.ts';
+import { duration, filePath, id, port, quantity, ratio, strict, text } from './fields.ts';
+import { genericMap } from './map-schema.ts';
+
+export const BAUD_RATES = [1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] as const;
+
+const serial = {
+  baudRate: z.literal([...BAUD_RATES]).optional().describe('Left out: the factory setting of the meter types on the line'),
+  parity: z.enum(['none', 'even', 'odd']).optional(),
+  stopBits: z.literal([1, 2]).optional(),
+};
+const host = z.string().min(1).max(253).regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/);
+
+export const lineSchema = z.discriminatedUnion('kind', [
+  strict({ kind: z.literal('modbus-rtu'), port: filePath, ...serial }),
+  strict({ kind: z.literal('modbus-rtu-over-tcp'), host, port, ...serial }),
+  strict({ kind: z.literal('modbus-tcp'), host, port: port.optional().describe('502 when left out') }),
+]);
+
+export const meterSchema = strict({
+  name: text.optional(),
+  line: z.string(),
+  unit: z.int().min(0).max(255).describe('Modbus unit (局番): 1…247, on TCP 0…255'),
+  type: z.string().describe('A meter type of the catalog, or `generic` with a `map`'),
+  role: z.enum(ROLES),
+  parent: z.string().optional(),
+  ct: ratio.optional().describe('Current transformer, e.g. 200/5'),
+  vt: ratio.optional().describe('Voltage transformer, e.g. 6600/110'),
+  multiplier: ratio.optional().describe('乗率 printed on the face of the meter'),
+  input: z.int().min(1).max(64).optional().describe('Terminal of a pulse-counter module'),
+  pulseWeight: quantity.optional().describe('One pulse, e.g. 0.1 m3, 100 L, 50000 pulse/kWh'),
+  rated: quantity.describe('The most the meter can measure, e.g. 600 kW or 60 m3/h'),
+  interval: duration(200, 300_000).optional().describe('How often it is read; 5 s when left out'),
+  channels: z.array(z.enum(CHANNEL_NAMES)).min(1).max(CHANNEL_NAMES.length).optional(),
+  energyFactor: z.string().optional().describe('A factor of config/factors, kWh per unit of gas, steam or heat'),
+  map: genericMap.optional(),
+});
+
+const secret = strict({ file: filePath.optional(), env: z.string().regex(/^[A-Za-z_]\w*$/).optional() })
+  .refine((value) => (value.file === undefined) !== (value.env === undefined), { error: 'one', params: { text: 'wrong-form', values: {} } })
+  .describe('Kept outside this file: one of file and env');
+
+export const mqttSchema = strict({
+  url: z.string().min(1).max(500),
+  clientId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/).optional(),
+  username: text.optional(),
+  password: secret.optional(),
+  caFile: filePath.optional(),
+  certFile: filePath.optional(),
+  keyFile: filePath.optional(),
+  window: z.int().min(1).max(1000).optional(),
+  publishTimeout: duration(1000, 300_000).optional(),
+  liveInterval: duration(200, 3_600_000).optional(),
+});
+
+export const coefficientsSchema = strict({
+  ruleSet: z.string().optional().describe('Left out: the rule set in force on the date'),
+  download: strict({
+    url: z.string().min(1).max(500),
+    schedule: z.string().min(1).max(200).optional().describe('Cron expression in the zone of the site'),
+    caFile: filePath.optional(),
+    timeout: duration(1000, 300_000).optional(),
+    maxBytes: z.int().min(1000).max(10_000_000).optional(),
+  }).optional(),
+});
+
+export const siteSchema = strict({
+  site: strict({
+    id,
+    name: text.optional(),
+    timezone: z.string().min(1).max(60).optional().describe('Asia/Tokyo when left out'),
+    gridArea: z.enum(GRID_AREAS),
+  }),
+  gateway: strict({ id }),
+  clock: strict({ trust: z.enum(['auto', 'manual']).optional() }).optional(),
+  lines: z.record(id, lineSchema).refine((lines) => Object.keys(lines).length > 0, {
+    error: 'nothing-there',
+    params: { text: 'nothing-there', values: {} },
+  }),
+  meters: z.record(id, meterSchema).refine((meters) => Object.keys(meters).length > 0, {
+    error: 'nothing-there',
+    params: { text: 'nothing-there', values: {} },
+  }),
+  mqtt: mqttSchema.optional(),
+  coefficients: coefficientsSchema.optional(),
+  dashboard: strict({ host: host.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
+});
+
+export type SiteFile = z.output<typeof siteSchema>;
+export type LineFile = z.output<typeof lineSchema>;
+export type MeterFile = z.output<typeof meterSchema>;

@@ -1,0 +1,100 @@
+/** How coefficient documents come in: the inbox folder and the scheduled download, both through one door. */
+import { readCoefficientDocument } from '../config/coefficient-document.ts';
+import type { SiteConfig } from '../config/types.ts';
+import type { CoefficientRules } from './domain/coefficients/types.ts';
+import { CodedError, type Fault, fault } from './domain/faults.ts';
+import type { ChannelSpec } from './domain/meters.ts';
+import type { Clock } from './domain/time.ts';
+import { MAX_DOCUMENT_BYTES, openInbox } from './platform/inbox.ts';
+import type { Log } from './platform/log.ts';
+import { schedule } from './platform/schedule.ts';
+import { createDocumentApplier } from './stages/apply-document.ts';
+import { downloadOnce } from './stages/download.ts';
+import type { EventSink } from './stages/ledger-events.ts';
+import type { Store } from './store/store.ts';
+import { httpsSource } from './uplink/coefficients/https-source.ts';
+import { backoffMs } from './domain/coefficients/backoff.ts';
+
+/** Tries of one scheduled download; the waits between them grow. */
+const MAX_TRIES = 5;
+
+export interface CoefficientIntake {
+  /** Applies what waits in the inbox. */
+  drainInbox(): void;
+  /** One download now, if the site file names a source. */
+  download(): Promise<void>;
+  /** Downloads now and on the schedule. @returns how to stop it */
+  start(): () => void;
+  /** Why the last document was refused or the last download failed; null when the last one was good. */
+  fault(): Fault | null;
+}
+
+export function createCoefficientIntake(deps: {
+  readonly store: Store;
+  readonly site: SiteConfig;
+  readonly dataDir: string;
+  readonly rules: CoefficientRules;
+  readonly specs: ReadonlyMap<number, ChannelSpec>;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly log: Log;
+}): CoefficientIntake {
+  const { store, site, rules, specs, events, clock, log } = deps;
+  const read = (bytes: Uint8Array, source: string) => readCoefficientDocument(bytes, source, rules.ruleSets);
+  const applier = createDocumentApplier({ store, rules, specs, events, read });
+  const inbox = openInbox(deps.dataDir);
+  const { download } = site.coefficients;
+  let lastFault: Fault | null = null;
+
+  function refuse(problem: Fault, source: string): void {
+    lastFault = problem;
+    log.warn({ fault: problem, source }, 'coefficients refused');
+  }
+
+  async function downloadNow(): Promise<Fault | null> {
+    if (!download) return null;
+    const result = await downloadOnce({ store, clock, source: httpsSource(download), applier });
+    lastFault = result.kind === 'fault' ? result.fault : null;
+    log.info({ result: result.kind, source: download.url, fault: lastFault }, 'coefficients downloaded');
+    return lastFault;
+  }
+
+  return {
+    drainInbox() {
+      inbox.drain((document, name) => {
+        try {
+          if (!document) throw new CodedError(fault('document-too-large', { source: name, limitBytes: MAX_DOCUMENT_BYTES }));
+          applier.apply(document, clock.now());
+          lastFault = null;
+          return 'applied';
+        } catch (error) {
+          if (!(error instanceof CodedError)) throw error;
+          refuse(error.fault, name);
+          return 'refused';
+        }
+      });
+    },
+    async download() {
+      await downloadNow();
+    },
+    start() {
+      if (!download) return () => {};
+      let stopped = false;
+      let wake: NodeJS.Timeout | null = null;
+      const tryFrom = async (attempt: number): Promise<void> => {
+        const problem = await downloadNow();
+        if (stopped || !problem?.retryable || attempt + 1 >= MAX_TRIES) return;
+        if (wake) clearTimeout(wake);
+        wake = setTimeout(() => void tryFrom(attempt + 1), backoffMs(attempt + 1));
+      };
+      void tryFrom(0);
+      const job = schedule(download.schedule, site.site.timezone, () => tryFrom(0), (event) => log.warn(event, 'coefficient schedule'));
+      return () => {
+        stopped = true;
+        if (wake) clearTimeout(wake);
+        job.stop();
+      };
+    },
+    fault: () => lastFault,
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * `hakaru demo`: the same gateway against a simulated factory over real sockets and a pty. The past days are played
+ * at speed through the real drivers: time is stepped, each step polls every meter over its wire.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadSite } from '../../config/load-site.ts';
+import type { LineConfig, SiteConfig } from '../../config/types.ts';
+import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
+import { HOUR_MS, instant, plus, SLOT_MS, type EpochMs } from '../domain/time.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
+import { createLog } from '../platform/log.ts';
+import { hourGrid } from '../platform/hour-grid.ts';
+import { createPlayClock, type PlayClock } from '../platform/play-clock.ts';
+import { untilStopped } from '../platform/signals.ts';
+import { type Console, words } from './console.ts';
+import { WEB_ROOT } from './run.ts';
+
+export interface DemoOptions {
+  readonly port: number;
+  readonly speed: number;
+  /** Kept there; a folder of its own that goes with the demo when left out. */
+  readonly data?: string;
+  readonly seed: number;
+}
+
+const SITE_FILE = fileURLToPath(new URL('../../config/sites/demo.yaml', import.meta.url));
+/**
+ * When each half-hour of the played past is read, ms after its boundary: right after it, right before the next (so
+ * that both boundaries are measured), and often enough in between that no stretch counts as unwatched.
+ */
+const PLAYED_AT_MS = [2_000, 450_000, 900_000, 1_350_000, SLOT_MS - 2_000];
+/** The demo starts this far back when it begins: yesterday's first hour is whole. */
+const WHOLE_DAYS = 1;
+
+/** The site file of the demo, with the addresses that the simulators took this time. */
+function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig {
+  const { site } = loadSite(SITE_FILE);
+  const lines = site.lines.map((line): LineConfig => {
+    if (line.kind === 'modbus-tcp') return { ...line, host: '127.0.0.1', port: factory.tcpPort };
+    const { id, baudRate, parity, stopBits } = line;
+    const { serial } = factory;
+    return serial.kind === 'pty'
+      ? { id, kind: 'modbus-rtu', port: serial.path, baudRate, parity, stopBits }
+      : { id, kind: 'modbus-rtu-over-tcp', host: '127.0.0.1', port: serial.port, baudRate, parity, stopBits };
+  });
+  return {
+    ...site,
+    lines,
+    mqtt: {
+      url: factory.brokerUrl,
+      clientId: 'hakaru-demo',
+      username: null,
+      password: null,
+      caFile: null,
+      certFile: null,
+      keyFile: null,
+      window: 50,
+      publishTimeoutMs: 10_000,
+      liveIntervalMs: 2_000,
+    },
+    coefficients: {
+      ruleSet: null,
+      download: { url: factory.coefficientUrl, schedule: '5 18 * * *', caFile, timeoutMs: 10_000, maxBytes: 1_000_000 },
+    },
+    dashboard: { host: '127.0.0.1', port },
+  };
+}
+
+async function playPast(gateway: Gateway, clock: PlayClock, fromMs: EpochMs, toMs: EpochMs): Promise<number> {
+  let rounds = 0;
+  for (let boundary = fromMs; boundary < toMs; boundary = plus(boundary, SLOT_MS)) {
+    for (const offset of PLAYED_AT_MS) {
+      const at = plus(boundary, offset);
+      if (at >= toMs) return rounds;
+      clock.stepTo(at);
+      await gateway.playRound();
+      rounds += 1;
+    }
+  }
+  return rounds;
+}
+
+export async function demo(console: Console, options: DemoOptions): Promise<number> {
+  const realNow = instant(Date.now());
+  const grid = hourGrid('Asia/Tokyo');
+  const startMs = plus(grid.day(grid.dateOf(realNow)).fromMs, -WHOLE_DAYS * 24 * HOUR_MS);
+  const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'hakaru-demo-'));
+  mkdirSync(dataDir, { recursive: true });
+  const clock = createPlayClock(startMs);
+  const factory = await startDemoFactory({ now: () => clock.now(), seed: options.seed, startMs: startMs - HOUR_MS, pace: 0 });
+  let gateway: Gateway | null = null;
+  try {
+    const caFile = join(dataDir, 'demo-ca.pem');
+    writeFileSync(caFile, factory.caPem);
+    gateway = await createGateway({
+      site: siteOf(factory, options.port, caFile),
+      dataDir,
+      clock,
+      log: createLog('warn'),
+      speed: options.speed,
+      webRoot: WEB_ROOT,
+    });
+    greet(console, gateway, factory, dataDir, options.seed);
+    await gateway.bringCoefficients();
+    const began = performance.now();
+    const rounds = await playPast(gateway, clock, startMs, realNow);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    factory.setPace(1);
+    clock.goLive(instant(Date.now()), options.speed);
+    gateway.start();
+    console.say(words(console, { en: 'Played {rounds} rounds of the past in {seconds} s; live from here. Ctrl-C ends it.', ja: '過去分 {rounds} 回を {seconds} 秒で再生しました。ここから現在です。Ctrl-C で終了します。' }, { rounds, seconds }));
+    const signal = await untilStopped();
+    return signal === 'SIGINT' ? 130 : 0;
+  } finally {
+    await gateway?.stop();
+    await factory.close();
+    if (options.data === undefined) rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function greet(console: Console, gateway: Gateway, factory: DemoFactory, dataDir: string, seed: number): void {
+  const serial = factory.serial.kind === 'pty' ? factory.serial.path : `127.0.0.1:${factory.serial.port}`;
+  const text = {
+    en: '\n  hakaru demo factory (seed {seed})\n\n  Dashboard   {url}\n  MQTT        {broker}   hakaru/v1/#\n  Data        {data}   (hakaru hours --data …)\n  Meters      TCP 127.0.0.1:{tcp}, RS-485 {serial}\n',
+    ja: '\n  hakaru 実演工場 (seed {seed})\n\n  ダッシュボード  {url}\n  MQTT            {broker}   hakaru/v1/#\n  データ          {data}   (hakaru hours --data …)\n  メーター        TCP 127.0.0.1:{tcp}、RS-485 {serial}\n',
+  };
+  const values = { seed, url: gateway.url ?? '-', broker: factory.brokerUrl, data: dataDir, tcp: factory.tcpPort, serial };
+  console.say(words(console, text, values));
+  if (factory.serialNote) console.say(`  ${factory.serialNote}`);
+}

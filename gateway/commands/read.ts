@@ -1,0 +1,83 @@
+/** `hakaru read METER`: one live reading, every quantity with its unit; `--raw` shows the frames, `--watch` goes on. */
+import { channelSpec } from '../../config/channel-specs.ts';
+import { loadSite } from '../../config/load-site.ts';
+import type { MeterConfig } from '../../config/types.ts';
+import { openLine } from '../../drivers/modbus/line.ts';
+import { CodedError, fault, faultText } from '../domain/faults.ts';
+import { registerMicro } from '../domain/ledger/register.ts';
+import { formatRaw } from '../domain/meters.ts';
+import type { MeterPoll } from '../domain/ports.ts';
+import { formatMicro } from '../domain/rational.ts';
+import { hourGrid } from '../platform/hour-grid.ts';
+import { untilStopped } from '../platform/signals.ts';
+import { systemClock } from '../platform/system-clock.ts';
+import { type Console, table, words } from './console.ts';
+
+export interface ReadOptions {
+  readonly config: string;
+  readonly raw?: boolean;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** Between two readings of `--watch`, ms. */
+const WATCH_MS = 1_000;
+
+function rows(meter: MeterConfig, poll: MeterPoll): string[][] {
+  const registers = poll.registers.map(({ channel, raw }) => {
+    const spec = channelSpec(meter, channel);
+    return [channel, formatMicro(registerMicro(raw, spec.scale)), spec.unit, formatRaw(raw)];
+  });
+  const gauges = poll.gauges.map(({ gauge, value, unit }) => [gauge, String(Number(value.toPrecision(7))), unit, '']);
+  return [...registers, ...gauges];
+}
+
+function print(console: Console, meter: MeterConfig, poll: MeterPoll, options: ReadOptions, at: string): void {
+  if (options.json) {
+    const quantities = rows(meter, poll).map(([quantity, value, unit, raw]) => ({ quantity, value, unit, raw }));
+    const problem = poll.fault && { ...poll.fault, text: faultText(poll.fault, console.language) };
+    console.out(JSON.stringify({ meter: meter.id, at, quantities, fault: problem, exchanges: poll.exchanges }, null, 2));
+    return;
+  }
+  console.say(`${meter.id} (${meter.name}) ${meter.type.maker} ${meter.type.model}  ${at}`);
+  const header = words(console, { en: 'quantity|value|unit|register', ja: '計量値|値|単位|レジスタ' }).split('|');
+  if (poll.registers.length + poll.gauges.length > 0) console.out(table(header, rows(meter, poll), new Set([1, 3])));
+  for (const exchange of poll.exchanges ?? []) {
+    console.out(`> ${exchange.requestHex}`);
+    const told = exchange.fault ? `(${exchange.fault.code})` : '';
+    console.out(`< ${exchange.replyHex ?? '–'}  ${exchange.tookMs.toFixed(1)} ms ${told}`.trimEnd());
+  }
+  if (poll.fault) console.say(`${poll.fault.code}: ${faultText(poll.fault, console.language)}`);
+}
+
+/** @returns 0 when the meter answered whole, 1 when it did not, 130 after Ctrl-C of `--watch` */
+export async function read(console: Console, id: string, options: ReadOptions): Promise<number> {
+  const { site } = loadSite(options.config, { language: console.language });
+  const meter = site.meters.find((one) => one.id === id);
+  const lineConfig = site.lines.find((line) => line.id === meter?.line);
+  if (!meter || !lineConfig) {
+    throw new CodedError(fault('meter-unknown', { meter: id, known: site.meters.map((one) => one.id).join(', ') }));
+  }
+  const clock = systemClock(site.clock.trust);
+  const grid = hourGrid(site.site.timezone);
+  const line = openLine(lineConfig, [meter], { clock });
+  try {
+    const driver = line.meters[0];
+    if (!driver) throw new Error(`line ${lineConfig.id} gave no driver for ${id}`);
+    const once = async (): Promise<number> => {
+      const poll = await driver.poll({ raw: options.raw ?? false });
+      print(console, meter, poll, options, grid.iso(poll.atMs));
+      return poll.fault ? 1 : 0;
+    };
+    if (!options.watch) return await once();
+    let stopped = false;
+    const stop = untilStopped().then(() => (stopped = true));
+    while (!stopped) {
+      await once();
+      await Promise.race([stop, new Promise((resolve) => setTimeout(resolve, WATCH_MS))]);
+    }
+    return 130;
+  } finally {
+    await line.close();
+  }
+}

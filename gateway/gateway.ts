@@ -1,0 +1,224 @@
+/**
+ * The composition root. Read {@link createGateway} from top to bottom as the data flows:
+ * drivers → readings → ledger → hour buckets → coefficients → outbox → MQTT; the dashboard reads the store.
+ */
+import { statfsSync } from 'node:fs';
+import type { SiteConfig } from '../config/types.ts';
+import { openLine } from '../drivers/modbus/line.ts';
+import { createCoefficientIntake } from './coefficient-intake.ts';
+import { startDashboard } from './dashboard/server.ts';
+import { createStoreReads } from './dashboard/store-reads.ts';
+import type { MeterPoll } from './domain/ports.ts';
+import type { Clock } from './domain/time.ts';
+import { type Identity, identify } from './identity.ts';
+import type { Log } from './platform/log.ts';
+import { runEvery, runWhenDue } from './platform/repeat.ts';
+import { uplinkConnection } from './platform/secrets.ts';
+import { VERSION } from './platform/version.ts';
+import { createAcceptor } from './stages/accept-readings.ts';
+import { createAnnouncer } from './stages/announce.ts';
+import { createChangeFeed } from './stages/change-feed.ts';
+import { createHourCloser } from './stages/close-hours.ts';
+import { createOutboxFiller } from './stages/fill-outbox.ts';
+import { meterEvents } from './stages/ledger-events.ts';
+import { createLiveBoard } from './stages/live-board.ts';
+import { createOutboxPort } from './stages/outbox-port.ts';
+import { createPipeline, type Pipeline } from './stages/pipeline.ts';
+import { createPoller } from './stages/poll.ts';
+import { createWeigher } from './stages/weigh-hours.ts';
+import { type CrashProbe, openStore, type Store } from './store/store.ts';
+import type { DeliveryOptions } from './uplink/delivery.ts';
+import { openUplinkSession, type UplinkSession } from './uplink-session.ts';
+
+/** The stages run this often, and polls that are due are looked for at least this often, real ms. */
+const TURN_MS = 1_000;
+
+export interface GatewayOptions {
+  readonly site: SiteConfig;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Simulated ms per real ms: 1 but in the demo. */
+  readonly speed?: number;
+  /** Where the built page lies; null: no dashboard. */
+  readonly webRoot: string | null;
+  /** Crash tests stop the process at named points. */
+  readonly probes?: { readonly store?: CrashProbe; readonly delivery?: DeliveryOptions['probe'] };
+}
+
+export interface Gateway {
+  readonly store: Store;
+  /** The dashboard's address, null without one. */
+  readonly url: string | null;
+  /** One download of coefficients, then what waits in the inbox. */
+  bringCoefficients(): Promise<void>;
+  /** One round over all meters, then every stage until nothing is left to do. */
+  playRound(): Promise<void>;
+  /** Polls and works until stopped. */
+  start(): void;
+  /** Ends within 5 s: what was read is committed, what was published is settled. */
+  stop(): Promise<void>;
+  /** Resolves when every message is acknowledged. */
+  delivered(): Promise<void>;
+}
+
+type Close = () => unknown;
+
+/** @throws CodedError for everything that keeps the gateway from starting; nothing is left open then */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { site, clock, log } = options;
+  // Secrets are read before anything is opened: a missing one must not leave a half-started gateway.
+  const connection = site.mqtt ? uplinkConnection(site.mqtt) : null;
+  const store = openStore(options.dataDir, options.probes?.store ? { probe: options.probes.store } : {});
+  const opened: Close[] = [() => store.close()];
+  try {
+    const me = identify(site, store, clock);
+    const board = createLiveBoard(site.meters.map(({ id }) => id));
+    const changes = createChangeFeed();
+    let uplink: UplinkSession | null = null;
+
+    const pipeline = buildPipeline(me, () => {
+      uplink?.wake();
+      changes.hoursIfNew(store.outbox.lastSeq());
+    });
+    const coefficients = createCoefficientIntake({ ...me, specs: me.specsById, dataDir: options.dataDir, log });
+    const poller = openPoller(me, opened, (poll) => {
+      const health = board.note(poll);
+      if (health.before !== health.after) {
+        log.info({ meter: poll.meter, ...health, fault: poll.fault }, 'meter health');
+        for (const event of meterEvents(poll, health)) me.events.emit(event);
+      }
+      pipeline.take(poll);
+      changes.live();
+    });
+
+    const reads = createStoreReads({
+      ...me,
+      board,
+      generation: me.sender.generation,
+      version: VERSION,
+      uplink: () => uplink,
+      coefficientFault: () => coefficients.fault(),
+    });
+    const page = { ...site.dashboard, reads, live: changes, language: 'ja', log } as const;
+    const dashboard = options.webRoot === null ? null : await startDashboard({ ...page, webRoot: options.webRoot });
+    if (dashboard) opened.push(() => dashboard.close());
+
+    if (site.mqtt && connection) {
+      uplink = openUplinkSession({
+        config: site.mqtt,
+        connection,
+        topics: me.topics,
+        outbox: createOutboxPort({ ...me, now: () => clock.now(), eventTopic: me.topics.event }),
+        announcer: buildAnnouncer(me, options.dataDir),
+        board,
+        log,
+        monotonicMs: () => clock.monotonicMs(),
+        onChange: () => changes.live(),
+        ...(options.probes?.delivery ? { probe: options.probes.delivery } : {}),
+      });
+      const session = uplink;
+      opened.push(() => session.close());
+    }
+    const parts = { ...options, me, pipeline, poller, coefficients, opened, url: dashboard?.url ?? null };
+    return running({ ...parts, uplink: () => uplink });
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+/** readings → ledger → hour buckets → coefficients → outbox */
+function buildPipeline(me: Identity, onTurn: () => void): Pipeline {
+  const { store, grid, events, specs, specsById, rules, sender, topics, clock } = me;
+  return createPipeline({
+    clock,
+    events,
+    specs,
+    acceptor: createAcceptor({ store, grid, events }),
+    steps: [
+      createHourCloser({ store, grid, specs: specsById }),
+      createWeigher({ store, rules, specs: specsById }),
+      createOutboxFiller({ store, grid, sender, specs: specsById, topicOf: topics.hour }),
+    ],
+    onTurn,
+  });
+}
+
+/** One driver a line, one poller over all their meters. */
+function openPoller({ site, clock }: Identity, opened: Close[], onPoll: (poll: MeterPoll) => void) {
+  const lines = site.lines.map((line) =>
+    openLine(line, site.meters.filter((meter) => meter.line === line.id), { clock }),
+  );
+  opened.push(() => Promise.all(lines.map((line) => line.close())));
+  const intervals = new Map(site.meters.map((meter) => [meter.id, meter.intervalMs]));
+  const meters = lines.flatMap((line) => line.meters);
+  return createPoller(meters.map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? TURN_MS })), onPoll);
+}
+
+function buildAnnouncer(me: Identity, dataDir: string) {
+  const { id, name, timezone, gridArea } = me.site.site;
+  return createAnnouncer({
+    ...me,
+    site: { id, name, timezone, gridArea },
+    gateway: { id: me.site.gateway.id, version: VERSION },
+    generation: me.sender.generation,
+    meters: me.site.meters.map((meter) => ({ ...meter, type: meter.type.id })),
+    freeBytes: () => {
+      const { bavail, bsize } = statfsSync(dataDir);
+      return bavail * bsize;
+    },
+  });
+}
+
+interface Parts extends GatewayOptions {
+  readonly me: Identity;
+  readonly pipeline: Pipeline;
+  readonly poller: ReturnType<typeof createPoller>;
+  readonly coefficients: ReturnType<typeof createCoefficientIntake>;
+  readonly opened: Close[];
+  readonly uplink: () => UplinkSession | null;
+  readonly url: string | null;
+}
+
+function running(parts: Parts): Gateway {
+  const { me, pipeline, poller, coefficients, opened, speed = 1 } = parts;
+  const stops: (() => void)[] = [];
+  return {
+    store: me.store,
+    url: parts.url,
+    async bringCoefficients() {
+      await coefficients.download();
+      coefficients.drainInbox();
+      pipeline.drain();
+    },
+    async playRound() {
+      await poller.pollAll();
+      pipeline.drain();
+    },
+    start() {
+      const msUntil = (dueMs: number) => Math.min(TURN_MS, (dueMs - me.clock.now()) / speed);
+      stops.push(runWhenDue(() => msUntil(poller.pollDue(me.clock.now()))));
+      stops.push(
+        runEvery(TURN_MS, () => {
+          coefficients.drainInbox();
+          pipeline.turn();
+        }),
+      );
+      stops.push(coefficients.start());
+    },
+    async delivered() {
+      await parts.uplink()?.drained(() => me.store.outbox.backlog().waiting === 0);
+    },
+    async stop() {
+      for (const stop of stops) stop();
+      pipeline.drain();
+      await closeAll(opened);
+    },
+  };
+}
+
+/** Last opened, first closed. */
+async function closeAll(opened: readonly Close[]): Promise<void> {
+  for (const close of opened.toReversed()) await close();
+}

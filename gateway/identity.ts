@@ -1,0 +1,53 @@
+/** What this site is, for every part of the gateway: its ledger, its hours, its channels and its rules. */
+import { channelSpecs } from '../config/channel-specs.ts';
+import { loadRuleSets } from '../config/rule-sets.ts';
+import type { SiteConfig } from '../config/types.ts';
+import type { CoefficientRules } from './domain/coefficients/types.ts';
+import type { ChannelSpec } from './domain/meters.ts';
+import type { Sender } from './domain/render.ts';
+import type { Clock, EpochMs, HourGrid } from './domain/time.ts';
+import { hourGrid } from './platform/hour-grid.ts';
+import { createEventSink, type EventSink } from './stages/ledger-events.ts';
+import { rememberSite, specsById } from './stages/site-facts.ts';
+import type { Store } from './store/store.ts';
+import { type Topics, topicsOf } from './uplink/topics.ts';
+
+export interface Identity {
+  readonly site: SiteConfig;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly startedMs: EpochMs;
+  readonly grid: HourGrid;
+  readonly topics: Topics;
+  readonly sender: Sender;
+  /** In the order of the site file. */
+  readonly specs: readonly ChannelSpec[];
+  readonly specsById: ReadonlyMap<number, ChannelSpec>;
+  readonly rules: CoefficientRules;
+  readonly events: EventSink;
+}
+
+/** Makes the channels' rows and writes down the site, so that the database can be read without the site file. */
+export function identify(site: SiteConfig, store: Store, clock: Clock): Identity {
+  const startedMs = clock.now();
+  const grid = hourGrid(site.site.timezone);
+  const topics = topicsOf({ site: site.site.id, gateway: site.gateway.id });
+  const specs = channelSpecs(site);
+  const rules = { area: site.site.gridArea, ruleSets: loadRuleSets(), ruleSetChoice: site.coefficients.ruleSet };
+  const generation = store.write(() => {
+    for (const { meter, channel } of specs) store.channels.ensure(meter, channel, startedMs, grid.hourOf(startedMs));
+    return store.generation(startedMs);
+  });
+  rememberSite(store, {
+    site: site.site.id,
+    siteName: site.site.name,
+    gateway: site.gateway.id,
+    timezone: site.site.timezone,
+    gridArea: rules.area,
+    ruleSetChoice: rules.ruleSetChoice,
+    specs,
+  });
+  const sender = { site: site.site.id, gateway: site.gateway.id, generation };
+  const events = createEventSink({ store, sender, grid, topic: topics.event });
+  return { site, clock, store, startedMs, grid, topics, sender, specs, specsById: specsById(store, specs), rules, events };
+}

@@ -1,0 +1,56 @@
+/**
+ * What a reader of the database must know to read it without the site file: which site this is, its zone and area,
+ * and how each channel counts. Written at every start of the gateway.
+ */
+import type { GridArea } from '../domain/coefficients/types.ts';
+import type { ChannelSpec } from '../domain/meters.ts';
+import { parseFraction, formatFraction } from '../domain/rational.ts';
+import type { Store } from '../store/store.ts';
+
+export interface SiteFactsRow {
+  readonly site: string;
+  readonly siteName: string;
+  readonly gateway: string;
+  readonly timezone: string;
+  readonly gridArea: GridArea;
+  readonly ruleSetChoice: string | null;
+  readonly specs: readonly ChannelSpec[];
+}
+
+const KEY = 'site';
+const FRACTION = 'fraction';
+
+/** Rationals are written as {"fraction":"num/den"}; everything else in the facts is plain JSON. */
+function toJson(facts: SiteFactsRow): string {
+  return JSON.stringify(facts, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && 'num' in value && 'den' in value
+      ? { [FRACTION]: formatFraction(value as { num: bigint; den: bigint }) }
+      : value,
+  );
+}
+
+function fromJson(text: string): SiteFactsRow {
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && FRACTION in value ? parseFraction(String(value[FRACTION])) : value,
+  ) as SiteFactsRow;
+}
+
+export function rememberSite(store: Store, facts: SiteFactsRow): void {
+  store.write(() => store.facts.put(KEY, toJson(facts)));
+}
+
+/** Null when no gateway has run on this database yet. */
+export function recallSite(store: Store): SiteFactsRow | null {
+  const text = store.facts.get(KEY);
+  return text === null ? null : fromJson(text);
+}
+
+/** The specs by channel id, for the stages. */
+export function specsById(store: Store, specs: readonly ChannelSpec[]): Map<number, ChannelSpec> {
+  return new Map(
+    specs.flatMap((spec) => {
+      const row = store.channels.find(spec.meter, spec.channel);
+      return row ? [[row.id, spec] as const] : [];
+    }),
+  );
+}

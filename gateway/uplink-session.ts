@@ -1,0 +1,98 @@
+/** What the gateway says over its MQTT connection: the outbox in order, and the retained messages around it. */
+import type { MqttConfig } from '../config/types.ts';
+import type { Log } from './platform/log.ts';
+import type { createAnnouncer } from './stages/announce.ts';
+import { offlineStatus } from './stages/announce.ts';
+import type { createOutboxPort } from './stages/outbox-port.ts';
+import type { LiveBoard } from './domain/live.ts';
+import { createDelivery, type DeliveryOptions } from './uplink/delivery.ts';
+import { openUplink, type UplinkConfig } from './uplink/mqtt-uplink.ts';
+import type { Topics } from './uplink/topics.ts';
+import type { Fault } from './domain/faults.ts';
+import { VERSION } from './platform/version.ts';
+
+/** Status is said again this often, so that its backlog and clock trust are not stale. */
+const STATUS_MS = 60_000;
+/** While waiting for an empty outbox, it is looked at this often. */
+const LOOK_AGAIN_MS = 50;
+/** A message that alone ends this many connections is given up. */
+const MAX_DISCONNECTS = 3;
+
+export interface UplinkSession {
+  /** There may be new rows. */
+  wake(): void;
+  connected(): boolean;
+  fault(): Fault | null;
+  /** Resolves once the outbox says that nothing is left to send. */
+  drained(isEmpty: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface UplinkSessionDeps {
+  readonly config: MqttConfig;
+  readonly connection: UplinkConfig;
+  readonly topics: Topics;
+  readonly outbox: ReturnType<typeof createOutboxPort>;
+  readonly announcer: ReturnType<typeof createAnnouncer>;
+  readonly board: LiveBoard;
+  readonly monotonicMs: () => number;
+  readonly log: Log;
+  readonly probe?: DeliveryOptions['probe'];
+  readonly onChange: () => void;
+}
+
+export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
+  const { config, announcer, board, log, topics } = deps;
+  const uplink = openUplink({
+    config: deps.connection,
+    will: offlineStatus(topics.status, VERSION),
+    monotonicMs: deps.monotonicMs,
+    log: (event) => {
+      if (event.kind === 'connected') log.info(event, 'broker connected');
+      else log.warn(event, 'broker connection ended');
+      deps.onChange();
+    },
+  });
+
+  const say = (message: Parameters<typeof uplink.publish>[0] | null): Promise<unknown> =>
+    message && uplink.connected() ? uplink.publish(message) : Promise.resolve();
+  uplink.onConnect(() => {
+    void say(announcer.meta());
+    void say(announcer.status());
+  });
+  const delivery = createDelivery({
+    outbox: deps.outbox,
+    uplink,
+    window: config.window,
+    maxDisconnects: MAX_DISCONNECTS,
+    ...(deps.probe ? { probe: deps.probe } : {}),
+  });
+  const liveTimer = setInterval(() => {
+    for (const meter of board.all()) void say(announcer.live(meter));
+  }, config.liveIntervalMs);
+  const statusTimer = setInterval(() => void say(announcer.status()), STATUS_MS);
+
+  return {
+    wake: () => delivery.wake(),
+    connected: () => uplink.connected(),
+    fault: () => uplink.fault(),
+    async drained(isEmpty) {
+      delivery.wake();
+      await delivery.settled();
+      while (!isEmpty()) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        delivery.wake();
+        await delivery.settled();
+      }
+    },
+    async close() {
+      clearInterval(liveTimer);
+      clearInterval(statusTimer);
+      delivery.stop();
+      await delivery.settled();
+      // A clean end sends no will, so the offline status is said here.
+      await say(offlineStatus(topics.status, VERSION));
+      await uplink.close();
+    },
+  };
+}
