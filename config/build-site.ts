@@ -29,20 +29,33 @@ function sure<Value>(value: Value | null | undefined, what: string): Value {
   return value;
 }
 
-function buildLine(id: string, line: LineFile, from: string, loose: readonly LooseLine[], meters: readonly LooseMeter[]): LineConfig {
-  if (line.kind === 'modbus-tcp') return { id, kind: line.kind, host: line.host, port: line.port ?? DEFAULTS.modbusTcpPort };
+function buildLine(
+  id: string,
+  line: LineFile,
+  from: string,
+  loose: readonly LooseLine[],
+  meters: readonly LooseMeter[],
+): LineConfig {
+  if (line.kind === 'modbus-tcp')
+    return { id, kind: line.kind, host: line.host, port: line.port ?? DEFAULTS.modbusTcpPort };
   const own = loose.find((candidate) => candidate.id === id);
   const settings = sure(own && settingsOf(own, meters), `the settings of line ${id}`);
   if (line.kind === 'modbus-rtu') return { id, kind: line.kind, port: resolve(from, line.port), ...settings };
   return { id, kind: line.kind, host: line.host, port: line.port, ...settings };
 }
 
-function buildMeter(id: string, meter: MeterFile, loose: LooseMeter, factors: ReadonlyMap<string, EnergyFactor>): MeterConfig {
+function buildMeter(
+  id: string,
+  meter: MeterFile,
+  loose: LooseMeter,
+  factors: ReadonlyMap<string, EnergyFactor>,
+): MeterConfig {
   const type = sure(loose.resolved, `the type of ${id}`);
   const channels = channelsOf(loose);
   const channel = sure(channels[0], `the channel of ${id}`);
   const pulses = type.pulseInputs !== null;
-  const factor = meter.energyFactor === undefined ? null : sure(factors.get(meter.energyFactor), `the factor of ${id}`);
+  const factor =
+    meter.energyFactor === undefined ? null : sure(factors.get(meter.energyFactor), `the factor of ${id}`);
   return {
     id,
     name: meter.name ?? id,
@@ -65,7 +78,10 @@ function buildMeter(id: string, meter: MeterFile, loose: LooseMeter, factors: Re
   };
 }
 
-function buildSecret(secret: { readonly file?: string | undefined; readonly env?: string | undefined } | undefined, from: string): Secret | null {
+function buildSecret(
+  secret: { readonly file?: string | undefined; readonly env?: string | undefined } | undefined,
+  from: string,
+): Secret | null {
   if (secret?.file !== undefined) return { file: resolve(from, secret.file) };
   return secret?.env === undefined ? null : { env: secret.env };
 }
@@ -115,13 +131,23 @@ export function buildSite(
   const from = dirname(path);
   const { site } = file;
   return {
-    site: { id: site.id, name: site.name ?? site.id, timezone: site.timezone ?? DEFAULTS.timezone, gridArea: site.gridArea },
+    site: {
+      id: site.id,
+      name: site.name ?? site.id,
+      timezone: site.timezone ?? DEFAULTS.timezone,
+      gridArea: site.gridArea,
+    },
     gateway: { id: file.gateway.id },
     clock: { trust: file.clock?.trust ?? 'auto' },
     lines: Object.entries(file.lines).map(([id, line]) => buildLine(id, line, from, lines, meters)),
-    meters: meters.map((loose) => buildMeter(loose.id, sure(file.meters[loose.id], loose.id), loose, factors)),
+    meters: meters.map((loose) =>
+      buildMeter(loose.id, sure(file.meters[loose.id], loose.id), loose, factors),
+    ),
     mqtt: buildMqtt(file, from),
     coefficients: buildCoefficients(file, from),
-    dashboard: { host: file.dashboard?.host ?? DEFAULTS.dashboardHost, port: file.dashboard?.port ?? DEFAULTS.dashboardPort },
+    dashboard: {
+      host: file.dashboard?.host ?? DEFAULTS.dashboardHost,
+      port: file.dashboard?.port ?? DEFAULTS.dashboardPort,
+    },
   };
 }

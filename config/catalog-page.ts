@@ -18,7 +18,9 @@ function cell(text: string): string {
 
 function section(type: MeterType): string {
   const { line, limits } = type;
-  const wire = line ? `${line.baudRate} baud, parity ${line.parity}, ${line.stopBits} stop bit${line.stopBits === 1 ? '' : 's'}` : 'not stated';
+  const wire = line
+    ? `${line.baudRate} baud, parity ${line.parity}, ${line.stopBits} stop bit${line.stopBits === 1 ? '' : 's'}`
+    : 'not stated';
   const rows = [
     ...Object.entries(type.channels).map(([name, map]) => registerRow(`**${name}**`, map)),
     ...Object.entries(type.pulseInputs ?? {}).map(([input, map]) => registerRow(`**input ${input}**`, map)),
@@ -58,7 +60,9 @@ export function catalogPage(types: ReadonlyMap<string, MeterType>): string {
     '| Type | Maker | Model | Status | Counts |',
     '|---|---|---|---|---|',
     ...all.map((type) => {
-      const counts = type.pulseInputs ? `${Object.keys(type.pulseInputs).length} pulse inputs` : Object.keys(type.channels).join(', ');
+      const counts = type.pulseInputs
+        ? `${Object.keys(type.pulseInputs).length} pulse inputs`
+        : Object.keys(type.channels).join(', ');
       return `| \`${type.id}\` | ${cell(type.maker)} | ${cell(type.model)} | ${type.status} | ${counts} |`;
     }),
     '',

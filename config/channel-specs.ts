@@ -25,7 +25,8 @@ export function cumulativeMap(meter: MeterConfig, channel: ChannelName): Cumulat
 }
 
 function unitsPerCount(meter: MeterConfig, map: CumulativeMap): Rational {
-  if (meter.pulseWeight !== null) return reduced(multiply(multiply(map.scale, meter.pulseWeight), meter.multiplier));
+  if (meter.pulseWeight !== null)
+    return reduced(multiply(multiply(map.scale, meter.pulseWeight), meter.multiplier));
   const transformers = map.ratio === 'secondary' ? multiply(meter.ct, meter.vt) : ONE;
   return reduced(multiply(multiply(map.scale, transformers), meter.multiplier));
 }

@@ -1,7 +1,7 @@
 /** The CSV form of a coefficient document: one record a line, its first field the key. */
 import { CsvError, parse } from 'csv-parse/sync';
-import { type Path, type Place, placeBook } from './places.ts';
 import type { JsonMistake, JsonSource } from './json-source.ts';
+import { type Path, type Place, placeBook } from './places.ts';
 
 interface Row {
   readonly record: readonly string[];
@@ -30,7 +30,14 @@ function columnOf(raw: string, index: number): number {
 }
 
 function rowsOf(text: string): readonly Row[] {
-  const options = { info: true, raw: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: 2_000 } as const;
+  const options = {
+    info: true,
+    raw: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+    max_record_size: 2_000,
+  } as const;
   return parse(text, options) as unknown as readonly Row[];
 }
 
@@ -40,24 +47,37 @@ interface Draft {
 }
 
 /** Puts one record into the draft. @returns what is wrong with it */
-function take(draft: Draft, record: readonly string[], placeAt: (field: number) => Place): JsonMistake | null {
+function take(
+  draft: Draft,
+  record: readonly string[],
+  placeAt: (field: number) => Place,
+): JsonMistake | null {
   const [key = '', ...fields] = record;
   const wrong = (field: number, reason: string): JsonMistake => ({ place: placeAt(field), reason });
   const counted = (count: number): JsonMistake | null =>
-    fields.length === count ? null : wrong(Math.min(fields.length, count + 1), `${key} takes ${count} field${count === 1 ? '' : 's'}, not ${fields.length}`);
+    fields.length === count
+      ? null
+      : wrong(
+          Math.min(fields.length, count + 1),
+          `${key} takes ${count} field${count === 1 ? '' : 's'}, not ${fields.length}`,
+        );
   const add = (path: Path, value: unknown, field: number): unknown => {
     draft.book.add(path, placeAt(field), placeAt(0));
     return value;
   };
   if ((SINGLE as readonly string[]).includes(key)) {
-    const mistake = counted(1) ?? (Object.hasOwn(draft.data, key) ? wrong(0, `${key} is written twice`) : null);
+    const mistake =
+      counted(1) ?? (Object.hasOwn(draft.data, key) ? wrong(0, `${key} is written twice`) : null);
     if (mistake) return mistake;
     const [text = ''] = fields;
     draft.data[key] = add([key], key === 'revision' && /^\d{1,9}$/.test(text) ? Number(text) : text, 1);
     return null;
   }
   if (!Object.hasOwn(LISTS, key)) {
-    return wrong(0, `${JSON.stringify(key)} is not a record; known are ${[...SINGLE, ...Object.keys(LISTS)].join(', ')}`);
+    return wrong(
+      0,
+      `${JSON.stringify(key)} is not a record; known are ${[...SINGLE, ...Object.keys(LISTS)].join(', ')}`,
+    );
   }
   const { key: name, fields: names } = LISTS[key as keyof typeof LISTS];
   const mistake = counted(Math.max(1, names.length));
@@ -66,7 +86,9 @@ function take(draft: Draft, record: readonly string[], placeAt: (field: number) 
   const path = [name, list.length];
   if (list.length === 0) draft.book.add([name], placeAt(0), placeAt(0));
   const filled = names.map((field, index) => [field, add([...path, field], fields[index], index + 1)]);
-  list.push(add(path, names.length === 0 ? fields[0] : Object.fromEntries(filled), names.length === 0 ? 1 : 0));
+  list.push(
+    add(path, names.length === 0 ? fields[0] : Object.fromEntries(filled), names.length === 0 ? 1 : 0),
+  );
   return null;
 }
 
@@ -78,12 +100,19 @@ export function readCoefficientCsv(text: string): JsonSource | JsonMistake {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines, column } = error as { lines?: unknown; column?: unknown };
-    return { place: { line: Number(lines ?? 1) || 1, column: typeof column === 'number' ? column + 1 : 1 }, reason: error.message.slice(0, 200) };
+    return {
+      place: { line: Number(lines ?? 1) || 1, column: typeof column === 'number' ? column + 1 : 1 },
+      reason: error.message.slice(0, 200),
+    };
   }
   const draft: Draft = { data: {}, book: placeBook() };
   draft.book.add([], { line: 1, column: 1 }, null);
   for (const { record, raw, info } of rows) {
-    const breaks = raw.replace(/^[\r\n]+/, '').replace(/\r?\n$/, '').match(/\n/g)?.length ?? 0;
+    const breaks =
+      raw
+        .replace(/^[\r\n]+/, '')
+        .replace(/\r?\n$/, '')
+        .match(/\n/g)?.length ?? 0;
     const line = info.lines - breaks;
     const written = raw.replace(/^[\r\n]+/, '');
     // A spreadsheet pads every record to the width of the longest.

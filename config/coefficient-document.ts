@@ -32,21 +32,34 @@ const days = z.array(date).max(MAX_DOCUMENT_DAYS).optional();
 
 export const coefficientDocumentSchema = strict({
   format: z.literal(DOCUMENT_FORMAT),
-  document: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'takes 1 to 64 of A–Z, a–z, 0–9, . _ and -'),
+  document: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'takes 1 to 64 of A–Z, a–z, 0–9, . _ and -'),
   revision: z.int().min(1).max(999_999_999),
   ruleSet: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'is not the id of a rule set, e.g. fy2023'),
   area: z.enum(GRID_AREAS),
   issuedAt: z
     .string()
-    .refine((text) => parseInstant(text) !== null, 'is not an instant with its offset; write it like 2026-11-01T10:00:00+09:00'),
+    .refine(
+      (text) => parseInstant(text) !== null,
+      'is not an instant with its offset; write it like 2026-11-01T10:00:00+09:00',
+    ),
   source: z.string().trim().min(1).max(500),
   complete: z.array(range).min(1).max(MAX_DOCUMENT_DAYS),
   curtailmentDays: days,
-  curtailmentHours: z.array(strict({ date, from: hour(0, 23), to: hour(1, 24) })).max(MAX_ENTRIES).optional(),
+  curtailmentHours: z
+    .array(strict({ date, from: hour(0, 23), to: hour(1, 24) }))
+    .max(MAX_ENTRIES)
+    .optional(),
   tightDays: days,
 });
 
-function refuse(code: 'document-unreadable' | 'document-invalid', source: string, place: Place, reason: string): CodedError {
+function refuse(
+  code: 'document-unreadable' | 'document-invalid',
+  source: string,
+  place: Place,
+  reason: string,
+): CodedError {
   return new CodedError(fault(code, { source, where: `line ${place.line}, column ${place.column}`, reason }));
 }
 
@@ -56,32 +69,53 @@ function decodeText(bytes: Uint8Array, source: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     // Not UTF-8. JSON must be (RFC 8259); what begins like JSON is not guessed at.
-    if (bytes[0] === 0x7b) throw refuse('document-unreadable', source, { line: 1, column: 1 }, 'a JSON document must be UTF-8');
+    if (bytes[0] === 0x7b)
+      throw refuse('document-unreadable', source, { line: 1, column: 1 }, 'a JSON document must be UTF-8');
   }
   try {
     return new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
   } catch {
-    throw refuse('document-unreadable', source, { line: 1, column: 1 }, 'the text is neither UTF-8 nor Shift_JIS');
+    throw refuse(
+      'document-unreadable',
+      source,
+      { line: 1, column: 1 },
+      'the text is neither UTF-8 nor Shift_JIS',
+    );
   }
 }
 
-function issueText(issue: z.core.$ZodIssue, data: unknown): { readonly path: Path; readonly reason: string; readonly key: boolean } {
+function issueText(
+  issue: z.core.$ZodIssue,
+  data: unknown,
+): { readonly path: Path; readonly reason: string; readonly key: boolean } {
   const path = issue.path as Path;
-  const field = String(path.findLast((step) => typeof step === 'string') ?? 'the document');
+  const field = path.findLast((step) => typeof step === 'string') ?? 'the document';
   const found = valueAtPath(data, path);
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const near = nearest(key, issue.message.slice(KNOWN_KEYS.length).split(','));
-    return { path: [...path, key], reason: `the key ${JSON.stringify(key)} is not known${near ? `; did you mean ${near}?` : ''}`, key: true };
+    return {
+      path: [...path, key],
+      reason: `the key ${JSON.stringify(key)} is not known${near ? `; did you mean ${near}?` : ''}`,
+      key: true,
+    };
   }
   if (found === undefined) return { path, reason: `${field} is missing`, key: true };
   if (issue.code === 'invalid_value') {
     const shown = typeof found === 'string' ? found.slice(0, 40) : typeof found;
-    return { path, reason: `${shown} is not a value of ${field}; write ${issue.values.join(', ')}`, key: false };
+    return {
+      path,
+      reason: `${shown} is not a value of ${field}; write ${issue.values.join(', ')}`,
+      key: false,
+    };
   }
   const own = issue.code === 'custom' || issue.code === 'invalid_format';
   const shown = typeof found === 'string' ? `${found.slice(0, 40)} ` : '';
-  return { path, reason: own ? `${field}: ${shown}${issue.message}` : `${field}: ${issue.message}`, key: false };
+  return {
+    path,
+    reason: own ? `${field}: ${shown}${issue.message}` : `${field}: ${issue.message}`,
+    key: false,
+  };
 }
 
 interface Parsed {
@@ -103,17 +137,37 @@ function shaped({ data, places }: JsonSource, source: string): Parsed {
   const parsed = coefficientDocumentSchema.safeParse(data);
   if (!parsed.success) {
     const found = parsed.error.issues.map((issue) => issueText(issue, data));
-    const placed = found.map(({ path, reason, key }) => ({ place: key ? places.keyAt(path) : places.valueAt(path), reason }));
+    const placed = found.map(({ path, reason, key }) => ({
+      place: key ? places.keyAt(path) : places.valueAt(path),
+      reason,
+    }));
     const first = placed.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)[0];
-    throw refuse('document-invalid', source, first?.place ?? { line: 1, column: 1 }, first?.reason ?? 'it does not fit the format');
+    throw refuse(
+      'document-invalid',
+      source,
+      first?.place ?? { line: 1, column: 1 },
+      first?.reason ?? 'it does not fit the format',
+    );
   }
-  const { format: _, issuedAt, curtailmentDays = [], curtailmentHours = [], tightDays = [], ...rest } = parsed.data;
+  const {
+    format: _,
+    issuedAt,
+    curtailmentDays = [],
+    curtailmentHours = [],
+    tightDays = [],
+    ...rest
+  } = parsed.data;
   const instant = parseInstant(issuedAt);
   if (instant === null) throw new Error('the schema let an instant pass that is none');
-  const hours = curtailmentHours.map((entry) => ({ date: entry.date, fromHour: entry.from, toHour: entry.to }));
+  const hours = curtailmentHours.map((entry) => ({
+    date: entry.date,
+    fromHour: entry.from,
+    toHour: entry.to,
+  }));
   const document = { ...rest, issuedAt: instant, curtailmentDays, curtailmentHours: hours, tightDays };
   const wrong = contentProblem(document);
-  if (wrong) throw refuse('document-invalid', source, places.valueAt(wrong.path), String(wrong.fault.about.reason));
+  if (wrong)
+    throw refuse('document-invalid', source, places.valueAt(wrong.path), String(wrong.fault.about.reason));
   return { document, places };
 }
 
@@ -132,11 +186,17 @@ export function parseCoefficientDocument(bytes: Uint8Array, source: string): Coe
  * all of it.
  * @throws CodedError as above, and rule-set-unknown, tight-day-without-factor
  */
-export function readCoefficientDocument(bytes: Uint8Array, source: string, ruleSets: ReadonlyMap<string, RuleSet>): CoefficientDocument {
+export function readCoefficientDocument(
+  bytes: Uint8Array,
+  source: string,
+  ruleSets: ReadonlyMap<string, RuleSet>,
+): CoefficientDocument {
   const { document, places } = parseWithPlaces(bytes, source);
   const ruleSet = ruleSets.get(document.ruleSet);
   if (!ruleSet) {
-    throw new CodedError(fault('rule-set-unknown', { ruleSet: document.ruleSet, known: [...ruleSets.keys()].join(', ') }));
+    throw new CodedError(
+      fault('rule-set-unknown', { ruleSet: document.ruleSet, known: [...ruleSets.keys()].join(', ') }),
+    );
   }
   const wrong = ruleProblem(document, ruleSet);
   if (!wrong) return document;

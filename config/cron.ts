@@ -48,7 +48,8 @@ export function cronProblem(expression: string): string | null {
   const fields = parts.length === 5 ? FIELDS.slice(1) : FIELDS;
   for (const [index, field] of fields.entries()) {
     const part = parts[index] ?? '';
-    if (part.length > 100 || !part.split(',').every((term) => termFits(term, field))) return `${field.name} (${part.slice(0, 20)})`;
+    if (part.length > 100 || !part.split(',').every((term) => termFits(term, field)))
+      return `${field.name} (${part.slice(0, 20)})`;
   }
   return null;
 }

@@ -30,8 +30,10 @@ export function readDataText<Schema extends z.ZodType, Value>(
   if (data !== undefined) {
     const parsed = schema.safeParse(data);
     if (parsed.success) {
-      value = build(parsed.data, (path, text, values) => found.push({ path, place: placeOf(data, places, path), text, values }));
-    } else found.push(...zodProblems(parsed.error.issues, { data, places, language }));
+      value = build(parsed.data, (path, text, values) =>
+        found.push({ path, place: placeOf(data, places, path), text, values }),
+      );
+    } else found.push(...zodProblems(parsed.error.issues, { data, places, language }, problems));
   }
   return { value: found.length === 0 ? value : null, problems: worded(found, language) };
 }
@@ -40,7 +42,10 @@ export function readDataText<Schema extends z.ZodType, Value>(
  * Every `*.yaml` of a folder, by id (the file name without `.yaml`), in the order of the names.
  * @throws ConfigError `data-file-invalid` for the first file with problems; CodedError `file-missing`
  */
-export function loadFolder<Value>(folder: string, read: (source: string, id: string) => DataFile<Value>): ReadonlyMap<string, Value> {
+export function loadFolder<Value>(
+  folder: string,
+  read: (source: string, id: string) => DataFile<Value>,
+): ReadonlyMap<string, Value> {
   const result = new Map<string, Value>();
   for (const name of listFolder(folder)) {
     const path = join(folder, name);
@@ -54,7 +59,9 @@ export function loadFolder<Value>(folder: string, read: (source: string, id: str
 
 function listFolder(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort();
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort();
   } catch (error) {
     throw new CodedError(fault('file-missing', { path: folder, reason: reasonOf(error) }), { cause: error });
   }
@@ -72,6 +79,11 @@ export function readText(path: string): string {
 /** Why a file could not be read, in a word a person knows; ENOENT and its like carry no more. */
 function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = { ENOENT: 'it does not exist', EACCES: 'no permission', EISDIR: 'it is a folder', ENOTDIR: 'not a folder' };
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: 'it does not exist',
+    EACCES: 'no permission',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'not a folder',
+  };
   return known[code ?? ''] ?? code ?? String(error);
 }

@@ -1,6 +1,14 @@
 /** Quantities as an installer writes them, read from the source text and kept exact. */
 import type { ChannelUnit, GaugeName } from '../gateway/domain/meters.ts';
-import { divide, multiply, ONE, parseDecimal, type Rational, rational, reduced } from '../gateway/domain/rational.ts';
+import {
+  divide,
+  multiply,
+  ONE,
+  parseDecimal,
+  type Rational,
+  rational,
+  reduced,
+} from '../gateway/domain/rational.ts';
 
 /** Longest text of a number or quantity: longer ones are no measure of anything. */
 const MAX_TEXT = 40;
@@ -14,10 +22,14 @@ export interface Quantity {
 /** "600 kW", "0.1 m3", "100 L", "50000 pulse/kWh". Null when it does not begin with a number above zero. */
 export function parseQuantity(text: string): Quantity | null {
   if (text.length > MAX_TEXT) return null;
-  const match = /^\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s*([^\d\s].*?)?\s*$/u.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s*([\p{L}%].*?)?\s*$/u.exec(text);
   const value = match?.[1] === undefined ? null : parseDecimal(match[1]);
   if (!value || value.num <= 0n) return null;
-  const unit = (match?.[2] ?? '').replaceAll(/[ \t]/g, '').replaceAll('³', '3').replaceAll(/^[lℓ](?=$|\/)/g, 'L').replace(/^pulses?\//, 'pulse/');
+  const unit = (match?.[2] ?? '')
+    .replaceAll(/[ \t]/g, '')
+    .replaceAll('³', '3')
+    .replaceAll(/^[lℓ](?=$|\/)/g, 'L')
+    .replace(/^pulses?\//, 'pulse/');
   return { value, unit };
 }
 
@@ -32,7 +44,9 @@ export function parseCount(text: string, bits: number, signed: boolean): bigint 
   if (text.length > MAX_TEXT || !/^(-?\d+|0x[0-9a-fA-F]+)$/.test(text)) return null;
   const written = BigInt(text);
   const value = signed && text.startsWith('0x') ? BigInt.asIntN(bits, written) : written;
-  const [low, high] = signed ? [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n] : [0n, (1n << BigInt(bits)) - 1n];
+  const [low, high] = signed
+    ? [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n]
+    : [0n, (1n << BigInt(bits)) - 1n];
   const fits = text.startsWith('0x') ? written < 1n << BigInt(bits) : value >= low && value <= high;
   return fits ? value : null;
 }
@@ -67,12 +81,17 @@ const GAUGE_KINDS = {
 } as const;
 
 /** The display unit of a gauge, and how much of it is in one of each unit a register may have. */
-export function gaugeUnits(gauge: GaugeName): { readonly native: string; readonly units: Readonly<Record<string, Rational>> } {
+export function gaugeUnits(gauge: GaugeName): {
+  readonly native: string;
+  readonly units: Readonly<Record<string, Rational>>;
+} {
   if (gauge === 'power') return { native: 'W', units: GAUGE_KINDS.power };
   if (gauge === 'power-factor') return { native: '1', units: GAUGE_KINDS.factor };
   if (gauge === 'frequency') return { native: 'Hz', units: GAUGE_KINDS.frequency };
   if (gauge === 'flow') return { native: 'm3/h', units: GAUGE_KINDS.flow };
-  return gauge.startsWith('voltage') ? { native: 'V', units: GAUGE_KINDS.voltage } : { native: 'A', units: GAUGE_KINDS.current };
+  return gauge.startsWith('voltage')
+    ? { native: 'V', units: GAUGE_KINDS.voltage }
+    : { native: 'A', units: GAUGE_KINDS.current };
 }
 
 /** A pulse weight as native units per pulse; `secondary` when CT and VT still have to be multiplied in. */

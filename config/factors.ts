@@ -27,7 +27,9 @@ export interface EnergyFactor {
 }
 
 const words = z.string().trim().min(1).max(2000);
-const date = z.string().refine(isDate, { error: 'date', params: { text: 'wrong-form', values: { hint: '`2023-04-01`' } } });
+const date = z
+  .string()
+  .refine(isDate, { error: 'date', params: { text: 'wrong-form', values: { hint: '`2023-04-01`' } } });
 
 export const factorSchema = strict({
   title: words,
@@ -53,7 +55,8 @@ export function readFactor(source: string, id: string, language: Language = 'en'
     (file, report) => {
       const unit = CARRIER_UNITS.find((candidate) => AMOUNT_UNITS[candidate][file.per.unit]);
       const each = unit && AMOUNT_UNITS[unit][file.per.unit];
-      if (!unit || !each) report(['per'], 'map-unit', { found: file.per.unit, channel: 'per', known: 'm3, L, t, kg, GJ, MJ' });
+      if (!unit || !each)
+        report(['per'], 'map-unit', { found: file.per.unit, channel: 'per', known: 'm3, L, t, kg, GJ, MJ' });
       const amount = each ? multiply(file.per.value, each) : file.per.value;
       return {
         id,

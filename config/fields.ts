@@ -14,9 +14,13 @@ export interface IssueParams {
 export const KNOWN_KEYS = 'known keys: ';
 
 /** An object whose unknown keys are errors. */
-export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+export function strict<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
   const known = `${KNOWN_KEYS}${Object.keys(shape).join(',')}`;
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined) });
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? known : undefined),
+  });
 }
 
 /** A number or text whose source text is read by `parse`; null from it is a problem. */

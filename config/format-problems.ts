@@ -3,8 +3,18 @@ import type { Language } from '../gateway/domain/faults.ts';
 import type { ConfigProblem } from './types.ts';
 
 const LABELS = {
-  en: { instead: 'help', none: 'no problems', one: '1 problem', many: (count: number) => `${count} problems` },
-  ja: { instead: '対処', none: '誤りはありません', one: '誤り 1 件', many: (count: number) => `誤り ${count} 件` },
+  en: {
+    instead: 'help',
+    none: 'no problems',
+    one: '1 problem',
+    many: (count: number) => `${count} problems`,
+  },
+  ja: {
+    instead: '対処',
+    none: '誤りはありません',
+    one: '誤り 1 件',
+    many: (count: number) => `誤り ${count} 件`,
+  },
 } as const;
 
 /** Longest piece of a line that is shown, in columns of a terminal. */
@@ -35,7 +45,10 @@ const stars = (found: string): string => '*'.repeat(found.length);
 /** A secret that stands in the line by mistake is never printed. Lengths stay, so that the caret still fits. */
 function masked(line: string): string {
   return line
-    .replace(/(["']?password["']?\s*:\s*)(?![{\s])("[^"]*"?|'[^']*'?|[^,}#]+)/gi, (_, key: string, value: string) => key + stars(value))
+    .replace(
+      /(["']?password["']?\s*:\s*)(?![{\s])("[^"]*"?|'[^']*'?|[^,}#]+)/gi,
+      (_, key: string, value: string) => key + stars(value),
+    )
     .replace(/(\/\/)([^/\s"'@]+)(?=@)/g, (_, slashes: string, value: string) => slashes + stars(value));
 }
 
@@ -49,14 +62,21 @@ function markLength(rest: string): number {
 }
 
 /** The piece of the line around the column, and where the mark begins in it. */
-function window(line: string, column: number): { readonly shown: string; readonly before: string; readonly rest: string } {
+function window(
+  line: string,
+  column: number,
+): { readonly shown: string; readonly before: string; readonly rest: string } {
   const clean = masked(line.replaceAll('\t', ' ').replace(/\r$/, ''));
   const at = Math.min(column - 1, clean.length);
   const start = at > SHOWN - 30 ? at - (SHOWN - 30) : 0;
   const lead = start > 0 ? '…' : '';
   const end = start + SHOWN < clean.length ? start + SHOWN : clean.length;
   const tail = end < clean.length ? '…' : '';
-  return { shown: lead + clean.slice(start, end) + tail, before: lead + clean.slice(start, at), rest: clean.slice(at, end) };
+  return {
+    shown: lead + clean.slice(start, end) + tail,
+    before: lead + clean.slice(start, at),
+    rest: clean.slice(at, end),
+  };
 }
 
 function one(path: string, lines: readonly string[], problem: ConfigProblem, language: Language): string {
@@ -77,10 +97,17 @@ function one(path: string, lines: readonly string[], problem: ConfigProblem, lan
  * @param path as the person gave it
  * @param source the text of the file; passwords in it are masked
  */
-export function formatProblems(path: string, source: string, problems: readonly ConfigProblem[], language: Language = 'en'): string {
+export function formatProblems(
+  path: string,
+  source: string,
+  problems: readonly ConfigProblem[],
+  language: Language = 'en',
+): string {
   const labels = LABELS[language];
   if (problems.length === 0) return `${path}: ${labels.none}`;
   const lines = source.replace(/^\uFEFF/, '').split('\n');
   const count = problems.length === 1 ? labels.one : labels.many(problems.length);
-  return [...problems.map((problem) => one(path, lines, problem, language)), `${path}: ${count}`].join('\n\n');
+  return [...problems.map((problem) => one(path, lines, problem, language)), `${path}: ${count}`].join(
+    '\n\n',
+  );
 }

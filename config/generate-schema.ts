@@ -23,7 +23,8 @@ function jsonSchema(title: string, schema: z.ZodType): Json {
 function propertyAt(schema: Json, path: readonly string[]): Json {
   let found: unknown = schema;
   for (const step of path) found = (found as Json | undefined)?.[step];
-  if (typeof found !== 'object' || found === null) throw new Error(`the site schema has no ${path.join('.')}`);
+  if (typeof found !== 'object' || found === null)
+    throw new Error(`the site schema has no ${path.join('.')}`);
   return found as Json;
 }
 
@@ -33,18 +34,26 @@ function siteJsonSchema(knowledge: SiteKnowledge): Json {
   const meter = ['properties', 'meters', 'additionalProperties', 'properties'];
   propertyAt(schema, [...meter, 'type']).enum = [...knowledge.meterTypes.keys(), 'generic'];
   propertyAt(schema, [...meter, 'energyFactor']).enum = [...knowledge.factors.keys()];
-  propertyAt(schema, ['properties', 'coefficients', 'properties', 'ruleSet']).enum = [...knowledge.ruleSetIds];
+  propertyAt(schema, ['properties', 'coefficients', 'properties', 'ruleSet']).enum = [
+    ...knowledge.ruleSetIds,
+  ];
   return schema;
+}
+
+function print(schema: Json): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 /** Every generated file: its path from the root of the repository, and its text. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const knowledge = loadSiteKnowledge();
-  const print = (schema: Json): string => `${JSON.stringify(schema, null, 2)}\n`;
   return new Map([
     ['config/generated/site.schema.json', print(siteJsonSchema(knowledge))],
     ['config/generated/meter-type.schema.json', print(jsonSchema('hakaru meter type', meterTypeSchema))],
-    ['config/generated/coefficients.schema.json', print(jsonSchema('hakaru coefficient document', coefficientDocumentSchema))],
+    [
+      'config/generated/coefficients.schema.json',
+      print(jsonSchema('hakaru coefficient document', coefficientDocumentSchema)),
+    ],
     ['docs/meter-types.md', catalogPage(knowledge.meterTypes)],
   ]);
 }

@@ -25,7 +25,8 @@ const AREA_ALIASES = {
 } as const;
 
 const PARITY_ALIASES = { N: 'none', E: 'even', O: 'odd', n: 'none', e: 'even', o: 'odd' } as const;
-const CHANNEL_EXAMPLE = '`energy-import: { table: holding, address: 100, type: u32, wordOrder: msw, scale: 0.01, unit: kWh, ratio: primary }`';
+const CHANNEL_EXAMPLE =
+  '`energy-import: { table: holding, address: 100, type: u32, wordOrder: msw, scale: 0.01, unit: kWh, ratio: primary }`';
 
 export const HINTS: Readonly<Record<string, Hint>> = {
   site: { example: '`site: { id: my-factory, gridArea: tokyo }`' },
@@ -41,22 +42,39 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'lines.*': { example: '`lan: { kind: modbus-tcp, host: 192.168.1.20 }`' },
   'lines.*.kind': {
     example: '`kind: modbus-tcp`',
-    aliases: { rtu: 'modbus-rtu', tcp: 'modbus-tcp', rs485: 'modbus-rtu', 'rs-485': 'modbus-rtu', modbus: 'modbus-rtu' },
+    aliases: {
+      rtu: 'modbus-rtu',
+      tcp: 'modbus-tcp',
+      rs485: 'modbus-rtu',
+      'rs-485': 'modbus-rtu',
+      modbus: 'modbus-rtu',
+    },
   },
   'lines.*.host': { example: '`host: 192.168.1.20`' },
   'lines.*.port': { example: '`port: 502` (tcp) or `port: /dev/serial/by-id/…` (rtu)', range: '1…65535' },
   'lines.*.baudRate': { example: '`baudRate: 9600`' },
   'lines.*.parity': { example: '`parity: none`', aliases: PARITY_ALIASES },
   'lines.*.stopBits': { example: '`stopBits: 1`' },
-  meters: { example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`' },
-  'meters.*': { example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`' },
+  meters: {
+    example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`',
+  },
+  'meters.*': {
+    example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`',
+  },
   'meters.*.name': { example: '`name: 受電`' },
   'meters.*.line': { example: '`line: lan`' },
   'meters.*.unit': { example: '`unit: 1`', range: '1…247 (0…255 on TCP)' },
   'meters.*.type': { example: '`type: eastron-sdm630`' },
   'meters.*.role': {
     example: '`role: grid-import`, or sub, gas, …',
-    aliases: { main: 'grid-import', import: 'grid-import', export: 'grid-export', pv: 'generation-pv', chp: 'generation-chp', submeter: 'sub' },
+    aliases: {
+      main: 'grid-import',
+      import: 'grid-import',
+      export: 'grid-export',
+      pv: 'generation-pv',
+      chp: 'generation-chp',
+      submeter: 'sub',
+    },
   },
   'meters.*.parent': { example: '`parent: main`' },
   'meters.*.ct': { example: '`ct: 200/5`' },
@@ -122,7 +140,8 @@ export function hintFor(path: Path): string {
   const steps = path.map(String);
   const [section, , field] = steps;
   if (section === 'lines' || section === 'meters') {
-    if (field !== 'map' || steps.length === 3) return [section, ...steps.slice(1).map((step, index) => (index === 1 ? step : '*'))].join('.');
+    if (field !== 'map' || steps.length === 3)
+      return [section, ...steps.slice(1).map((step, index) => (index === 1 ? step : '*'))].join('.');
     return mapHint(steps.slice(3));
   }
   return HINTS[steps.join('.')] ? steps.join('.') : mapHint(steps);

@@ -2,7 +2,7 @@
  * JSON (RFC 8259) with the place of every value. JSON.parse names no place for many mistakes and keeps the last of
  * two equal keys without a word; documents that weigh money must do neither.
  */
-import { type Path, type Place, type PlaceBook, placeBook, type Places } from './places.ts';
+import { type Path, type Place, type PlaceBook, type Places, placeBook } from './places.ts';
 
 export interface JsonSource {
   readonly data: unknown;
@@ -40,17 +40,28 @@ function skipSpace(cursor: Cursor): void {
 function expect(cursor: Cursor, letter: string, wanted: string): void {
   skipSpace(cursor);
   const found = cursor.text[cursor.offset];
-  if (found !== letter) throw new Mistake(cursor.offset, `${found === undefined ? 'the text ends' : `there is ${JSON.stringify(found)}`} where ${wanted} is expected`);
+  if (found !== letter)
+    throw new Mistake(
+      cursor.offset,
+      `${found === undefined ? 'the text ends' : `there is ${JSON.stringify(found)}`} where ${wanted} is expected`,
+    );
   cursor.offset += 1;
 }
 
+/** A text without raw control characters, a number, or a word (RFC 8259 sections 3, 6 and 7). */
+const TOKEN =
+  /^(?:"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[\u007f-\u009f])*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/u;
+
 function token(cursor: Cursor): unknown {
-  const found = /^(?:"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/.exec(
-    cursor.text.slice(cursor.offset),
-  )?.[0];
+  const found = TOKEN.exec(cursor.text.slice(cursor.offset))?.[0];
   if (found === undefined) {
     const letter = cursor.text[cursor.offset];
-    const reason = letter === undefined ? 'the text ends where a value is expected' : letter === '"' ? 'this text is not closed, or holds a character that must be escaped' : `a value cannot begin with ${JSON.stringify(letter)}`;
+    const reason =
+      letter === undefined
+        ? 'the text ends where a value is expected'
+        : letter === '"'
+          ? 'this text is not closed, or holds a character that must be escaped'
+          : `a value cannot begin with ${JSON.stringify(letter)}`;
     throw new Mistake(cursor.offset, reason);
   }
   cursor.offset += found.length;

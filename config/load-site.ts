@@ -13,7 +13,15 @@ import { loadMeterTypes } from './meter-types.ts';
 import type { Path } from './places.ts';
 import { ConfigError, worded } from './problems.ts';
 import { loadRuleSets } from './rule-sets.ts';
-import { checkAddresses, checkCoefficients, checkLines, checkMqtt, checkParents, checkZone, type LooseLine } from './site-checks.ts';
+import {
+  checkAddresses,
+  checkCoefficients,
+  checkLines,
+  checkMqtt,
+  checkParents,
+  checkZone,
+  type LooseLine,
+} from './site-checks.ts';
 import { lineSchema, type MeterFile, meterSchema, siteSchema } from './site-schema.ts';
 import type { ConfigProblem, LineConfig, MeterType, SiteConfig } from './types.ts';
 import { type RawProblem, readYaml } from './yaml-source.ts';
@@ -55,7 +63,8 @@ function givenKeys(written: Block): ReadonlySet<string> {
 type Block = Readonly<Record<string, unknown>>;
 
 function block(data: unknown, key: string): Block {
-  const value = typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? (data as Block)[key] : undefined;
+  const value =
+    typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? (data as Block)[key] : undefined;
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Block) : {};
 }
 
@@ -66,7 +75,7 @@ function looseFields(raw: Block): LooseMeter['fields'] {
     const parsed = schema.safeParse(raw[key]);
     if (parsed.success && parsed.data !== undefined) fields[key] = parsed.data;
   }
-  return fields as LooseMeter['fields'];
+  return fields;
 }
 
 function genericType(map: NonNullable<MeterFile['map']>, path: Path, context: CheckContext): MeterType {
@@ -89,43 +98,70 @@ function looseMeters(data: unknown, knowledge: SiteKnowledge, context: CheckCont
   const section = block(data, 'meters');
   return Object.keys(section).map((id) => {
     const fields = looseFields(block(section, id));
-    const generic = fields.type === 'generic' && fields.map ? genericType(fields.map, ['meters', id, 'map'], context) : null;
-    return { id, fields, resolved: generic ?? (fields.type === undefined ? null : (knowledge.meterTypes.get(fields.type) ?? null)) };
+    const generic =
+      fields.type === 'generic' && fields.map
+        ? genericType(fields.map, ['meters', id, 'map'], context)
+        : null;
+    return {
+      id,
+      fields,
+      resolved:
+        generic ?? (fields.type === undefined ? null : (knowledge.meterTypes.get(fields.type) ?? null)),
+    };
   });
 }
 
-const KINDS = ['modbus-rtu', 'modbus-rtu-over-tcp', 'modbus-tcp'] as const satisfies readonly LineConfig['kind'][];
+const KINDS = [
+  'modbus-rtu',
+  'modbus-rtu-over-tcp',
+  'modbus-tcp',
+] as const satisfies readonly LineConfig['kind'][];
 
 function looseLines(data: unknown): LooseLine[] {
   const section = block(data, 'lines');
   return Object.keys(section).map((id) => {
     const raw = block(section, id);
     const kind = KINDS.find((candidate) => candidate === raw.kind);
-    const shape = lineSchema.options.find((option) => option.shape.kind.value === kind)?.shape as Readonly<Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>> | undefined;
+    const shape = lineSchema.options.find((option) => option.shape.kind.value === kind)?.shape as
+      | Readonly<Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>>
+      | undefined;
     const read = (key: string): unknown => {
       const parsed = shape?.[key]?.safeParse(raw[key]);
       return parsed?.success ? parsed.data : undefined;
     };
     const settings: Record<string, unknown> = {};
-    for (const key of ['baudRate', 'parity', 'stopBits']) if (read(key) !== undefined) settings[key] = read(key);
+    for (const key of ['baudRate', 'parity', 'stopBits'])
+      if (read(key) !== undefined) settings[key] = read(key);
     const port = raw.port === undefined && kind === 'modbus-tcp' ? 502 : read('port');
-    return { id, kind, host: read('host') as string | undefined, port: port as string | number | undefined, settings };
+    return {
+      id,
+      kind,
+      host: read('host') as string | undefined,
+      port: port as string | number | undefined,
+      settings,
+    };
   });
 }
 
 /** Judges the text of a site file. @param path where it stands: paths in it begin there */
 export function checkSiteText(path: string, source: string, options: SiteOptions = {}): SiteCheck {
   const language = options.language ?? 'en';
-  const refuse = (problems: readonly RawProblem[]): SiteCheck => ({ site: null, problems: worded(problems, language), source });
+  const refuse = (problems: readonly RawProblem[]): SiteCheck => ({
+    site: null,
+    problems: worded(problems, language),
+    source,
+  });
   if (source.length > MAX_SOURCE_LENGTH) {
-    return refuse([{ path: [], place: { line: 1, column: 1 }, text: 'too-large', values: { limit: MAX_SOURCE_LENGTH } }]);
+    return refuse([
+      { path: [], place: { line: 1, column: 1 }, text: 'too-large', values: { limit: MAX_SOURCE_LENGTH } },
+    ]);
   }
   const knowledge = options.knowledge ?? loadSiteKnowledge();
   const { data, places, problems } = readYaml(source);
   if (data === undefined) return refuse(problems);
   const found: RawProblem[] = [...problems];
   const parsed = siteSchema.safeParse(data ?? {});
-  if (!parsed.success) found.push(...zodProblems(parsed.error.issues, { data, places, language }));
+  if (!parsed.success) found.push(...zodProblems(parsed.error.issues, { data, places, language }, problems));
 
   const lines = looseLines(data);
   const context: CheckContext = {
@@ -134,7 +170,8 @@ export function checkSiteText(path: string, source: string, options: SiteOptions
     typeIds: [...knowledge.meterTypes.keys()],
     factors: knowledge.factors,
     language,
-    report: (at, text, values = {}) => found.push({ path: at, place: placeOf(data, places, at), text, values }),
+    report: (at, text, values = {}) =>
+      found.push({ path: at, place: placeOf(data, places, at), text, values }),
   };
   const meters = looseMeters(data, knowledge, context);
   for (const meter of meters) checkMeter(meter, givenKeys(block(block(data, 'meters'), meter.id)), context);
@@ -146,7 +183,11 @@ export function checkSiteText(path: string, source: string, options: SiteOptions
   checkMqtt(block(data, 'mqtt'), context.report);
   checkCoefficients(block(data, 'coefficients'), knowledge.ruleSetIds, language, context.report);
   if (found.length > 0 || !parsed.success) return refuse(found);
-  return { site: buildSite(resolve(path), parsed.data, meters, lines, knowledge.factors), problems: [], source };
+  return {
+    site: buildSite(resolve(path), parsed.data, meters, lines, knowledge.factors),
+    problems: [],
+    source,
+  };
 }
 
 /**

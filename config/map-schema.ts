@@ -17,8 +17,26 @@ import type { CumulativeMap, MeterType, RegisterMap, RegisterType } from './type
 /** Names a problem at a path of the file. */
 export type Report = (path: Path, text: TextKey, values: TextValues) => void;
 
-const BITS: Readonly<Record<RegisterType, number>> = { u16: 16, s16: 16, u32: 32, s32: 32, u64: 64, s64: 64, f32: 32, f64: 64 };
-export const REGISTER_TYPES = ['u16', 's16', 'u32', 's32', 'u64', 's64', 'f32', 'f64'] as const satisfies readonly RegisterType[];
+const BITS: Readonly<Record<RegisterType, number>> = {
+  u16: 16,
+  s16: 16,
+  u32: 32,
+  s32: 32,
+  u64: 64,
+  s64: 64,
+  f32: 32,
+  f64: 64,
+};
+export const REGISTER_TYPES = [
+  'u16',
+  's16',
+  'u32',
+  's32',
+  'u64',
+  's64',
+  'f32',
+  'f64',
+] as const satisfies readonly RegisterType[];
 
 const table = z.enum(['input', 'holding']);
 const wordOrder = z.enum(['msw', 'lsw']);
@@ -52,7 +70,9 @@ const cumulative = strict({
 const gauge = strict({ ...register, unit: z.union([z.string().min(1).max(10), z.literal(1)]) });
 
 const named = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
-  strict(Object.fromEntries(names.map((name) => [name, value.optional()])) as Record<Name, z.ZodOptional<Value>>);
+  strict(
+    Object.fromEntries(names.map((name) => [name, value.optional()])) as Record<Name, z.ZodOptional<Value>>,
+  );
 
 export const mapBody = {
   ...mapDefaults,
@@ -69,21 +89,35 @@ type Register = z.output<typeof gauge> | z.output<typeof cumulative>;
 export const LIMITS = { maxRegisters: z.int().min(1).max(125), responseMs: z.int().min(10).max(10_000) };
 
 /** A map in the site file: the limits stand beside the channels, with careful defaults. */
-export const genericMap = strict({ ...mapBody, maxRegisters: LIMITS.maxRegisters.optional(), responseMs: LIMITS.responseMs.optional() });
+export const genericMap = strict({
+  ...mapBody,
+  maxRegisters: LIMITS.maxRegisters.optional(),
+  responseMs: LIMITS.responseMs.optional(),
+});
 export const GENERIC_MAX_REGISTERS = 60;
 export const GENERIC_RESPONSE_MS = 500;
 
 function registerMap(
   source: Register,
-  units: { readonly native: string; readonly units: Readonly<Record<string, Rational>>; readonly what: string },
+  units: {
+    readonly native: string;
+    readonly units: Readonly<Record<string, Rational>>;
+    readonly what: string;
+  },
   path: Path,
   body: MapBody,
   report: Report,
 ): RegisterMap {
   const written = String(source.unit).replace('³', '3');
   const factor = units.units[written];
-  if (!factor) report([...path, 'unit'], 'map-unit', { found: written, channel: units.what, known: Object.keys(units.units).join(', ') });
-  if (source.address + BITS[source.type] / 16 > 65_536) report([...path, 'address'], 'map-end', { type: source.type, address: source.address });
+  if (!factor)
+    report([...path, 'unit'], 'map-unit', {
+      found: written,
+      channel: units.what,
+      known: Object.keys(units.units).join(', '),
+    });
+  if (source.address + BITS[source.type] / 16 > 65_536)
+    report([...path, 'address'], 'map-end', { type: source.type, address: source.address });
   return {
     table: source.table ?? body.table ?? 'holding',
     address: source.address,
@@ -143,14 +177,33 @@ export function buildMap(
   const gauges: Partial<Record<GaugeName, RegisterMap>> = {};
   for (const name of GAUGE_NAMES) {
     const source = body.gauges?.[name];
-    if (source) gauges[name] = registerMap(source, { ...gaugeUnits(name), what: name }, [...path, 'gauges', name], body, report);
+    if (source)
+      gauges[name] = registerMap(
+        source,
+        { ...gaugeUnits(name), what: name },
+        [...path, 'gauges', name],
+        body,
+        report,
+      );
   }
   const pulseInputs: Record<number, CumulativeMap> = {};
   for (const [input, source] of Object.entries(body.pulseInputs ?? {})) {
-    pulseInputs[Number(input)] = cumulativeMap(source, 'pulse', [...path, 'pulseInputs', input], body, report);
+    pulseInputs[Number(input)] = cumulativeMap(
+      source,
+      'pulse',
+      [...path, 'pulseInputs', input],
+      body,
+      report,
+    );
   }
   const counts = Object.keys(channels).length + Object.keys(pulseInputs).length;
   if (counts === 0) report(path, 'map-empty', { hint: '`channels: { energy-import: { … } }`' });
   const modules = Object.keys(pulseInputs).length > 0;
-  return { updateMs: body.updateMs ?? 0, invalid: invalidMarkers(body, path, report), channels, gauges, pulseInputs: modules ? pulseInputs : null };
+  return {
+    updateMs: body.updateMs ?? 0,
+    invalid: invalidMarkers(body, path, report),
+    channels,
+    gauges,
+    pulseInputs: modules ? pulseInputs : null,
+  };
 }

@@ -90,7 +90,8 @@ function checkReferences(meter: LooseMeter, context: CheckContext): void {
       suggestion: suggestionText(nearest(found, known), known, context.language),
     });
   const ja = context.language === 'ja';
-  if (line !== undefined && !context.lines.has(line)) unknown('line', ja ? '回線' : 'line', line, [...context.lines.keys()]);
+  if (line !== undefined && !context.lines.has(line))
+    unknown('line', ja ? '回線' : 'line', line, [...context.lines.keys()]);
   if (type !== undefined && type !== 'generic' && !context.typeIds.includes(type)) {
     unknown('type', ja ? '機種' : 'meter type', type, [...context.typeIds, 'generic']);
   }
@@ -110,7 +111,12 @@ function checkUnit(meter: LooseMeter, context: CheckContext): void {
   }
 }
 
-function checkPulse(meter: LooseMeter, type: MeterType, given: ReadonlySet<string>, context: CheckContext): void {
+function checkPulse(
+  meter: LooseMeter,
+  type: MeterType,
+  given: ReadonlySet<string>,
+  context: CheckContext,
+): void {
   const at = ['meters', meter.id];
   const { input, pulseWeight } = meter.fields;
   if (!type.pulseInputs) {
@@ -125,7 +131,8 @@ function checkPulse(meter: LooseMeter, type: MeterType, given: ReadonlySet<strin
     const hint = HINTS[`meters.*.${field}`]?.example ?? '';
     if (!given.has(field)) context.report(at, 'input-missing', { field, type: type.id, hint, inputs });
   }
-  if (input !== undefined && !type.pulseInputs[input]) context.report([...at, 'input'], 'input-unknown', { type: type.id, input, known });
+  if (input !== undefined && !type.pulseInputs[input])
+    context.report([...at, 'input'], 'input-unknown', { type: type.id, input, known });
   if (!pulseWeight) return;
   const unit = pulseWeight.unit;
   if (/^pulse\/k?Ws$/i.test(unit)) {
@@ -134,11 +141,17 @@ function checkPulse(meter: LooseMeter, type: MeterType, given: ReadonlySet<strin
   }
   if (unit.startsWith('pulse/')) return;
   for (const field of ['ct', 'vt', 'multiplier']) {
-    if (given.has(field)) context.report([...at, field], 'weight-ratio', { field, unit: unit.replace('/pulse', '') });
+    if (given.has(field))
+      context.report([...at, field], 'weight-ratio', { field, unit: unit.replace('/pulse', '') });
   }
 }
 
-function checkChannels(meter: LooseMeter, type: MeterType, given: ReadonlySet<string>, context: CheckContext): void {
+function checkChannels(
+  meter: LooseMeter,
+  type: MeterType,
+  given: ReadonlySet<string>,
+  context: CheckContext,
+): void {
   const at = ['meters', meter.id];
   const { role, channels, pulseWeight } = meter.fields;
   if (!role || /^pulse\/k?Ws$/i.test(pulseWeight?.unit ?? '') || (type.pulseInputs && !pulseWeight)) return;
@@ -148,16 +161,31 @@ function checkChannels(meter: LooseMeter, type: MeterType, given: ReadonlySet<st
     const field = given.has('channels') ? 'channels' : 'role';
     const wanted = channels ?? suitable;
     const misfit = channels?.some((name) => !suitable.includes(name)) ?? false;
-    if (type.pulseInputs && role === 'other' && !channels && suitable.some((name) => weightPerPulse(meter, name) !== null)) {
+    if (
+      type.pulseInputs &&
+      role === 'other' &&
+      !channels &&
+      suitable.some((name) => weightPerPulse(meter, name) !== null)
+    ) {
       context.report(at, 'channel-unclear', { meter: meter.id, hint: '`channels: [gas-volume]`' });
     } else if (type.pulseInputs && !misfit) {
       const name = wanted[0] ?? 'energy-import';
       const known = Object.keys(AMOUNT_UNITS[CHANNEL_UNITS[name]]).join(', ');
       const hint = `\`pulseWeight: 1 ${CHANNEL_UNITS[name]}\``;
-      context.report([...at, 'pulseWeight'], 'weight-unit', { found: pulseWeight?.unit || '…', channel: name, known, hint });
+      context.report([...at, 'pulseWeight'], 'weight-unit', {
+        found: pulseWeight?.unit || '…',
+        channel: name,
+        known,
+        hint,
+      });
     } else {
       const has = type.pulseInputs ? 'pulses' : Object.keys(type.channels).join(', ');
-      context.report([...at, field], 'role-channel', { role, needs: suitable.join(' / '), type: type.id, has });
+      context.report([...at, field], 'role-channel', {
+        role,
+        needs: suitable.join(' / '),
+        type: type.id,
+        has,
+      });
     }
     return;
   }
@@ -176,7 +204,12 @@ function checkRating(meter: LooseMeter, channel: ChannelName, context: CheckCont
   if (rated && ratedPerHour(meter, channel) === null) {
     const units = Object.keys(RATE_UNITS[unit]);
     const found = rated.unit === '' ? '…' : rated.unit;
-    context.report([...at, 'rated'], 'rated-unit', { found, channel, known: units.join(', '), hint: `\`rated: 100 ${units[0]}\`` });
+    context.report([...at, 'rated'], 'rated-unit', {
+      found,
+      channel,
+      known: units.join(', '),
+      hint: `\`rated: 100 ${units[0]}\``,
+    });
   }
   if (energyFactor === undefined) return;
   if (unit === 'kWh') {
@@ -190,7 +223,12 @@ function checkRating(meter: LooseMeter, channel: ChannelName, context: CheckCont
     const what = context.language === 'ja' ? '係数' : 'energy factor';
     context.report([...at, 'energyFactor'], 'unknown-reference', { what, found: energyFactor, suggestion });
   } else if (factor.unit !== unit) {
-    context.report([...at, 'energyFactor'], 'factor-unit', { found: factor.id, per: factor.unit, meter: meter.id, unit });
+    context.report([...at, 'energyFactor'], 'factor-unit', {
+      found: factor.id,
+      per: factor.unit,
+      meter: meter.id,
+      unit,
+    });
   }
 }
 
@@ -200,8 +238,10 @@ export function checkMeter(meter: LooseMeter, given: ReadonlySet<string>, contex
   checkUnit(meter, context);
   const at = ['meters', meter.id];
   const type = meter.fields.type;
-  if (type === 'generic' && !given.has('map')) context.report(at, 'map-missing', { hint: HINTS['meters.*.map']?.example ?? '' });
-  if (type !== undefined && type !== 'generic' && given.has('map')) context.report([...at, 'map'], 'map-unwanted', { type });
+  if (type === 'generic' && !given.has('map'))
+    context.report(at, 'map-missing', { hint: HINTS['meters.*.map']?.example ?? '' });
+  if (type !== undefined && type !== 'generic' && given.has('map'))
+    context.report([...at, 'map'], 'map-unwanted', { type });
   if (!meter.resolved) return;
   checkPulse(meter, meter.resolved, given, context);
   checkChannels(meter, meter.resolved, given, context);

@@ -43,7 +43,9 @@ export function readMeterType(source: string, id: string, language: Language = '
       source: file.source,
       status: file.status,
       notes: file.notes ?? null,
-      line: file.line ? { baudRate: file.line.baudRate, parity: file.line.parity, stopBits: file.line.stopBits } : null,
+      line: file.line
+        ? { baudRate: file.line.baudRate, parity: file.line.parity, stopBits: file.line.stopBits }
+        : null,
       limits: file.limits,
       ...buildMap(file, [], report),
     }),

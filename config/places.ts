@@ -21,10 +21,13 @@ export interface PlaceBook extends Places {
   add(path: Path, value: Place, key: Place | null): void;
 }
 
+function name(path: Path): string {
+  return JSON.stringify(path.map(String));
+}
+
 export function placeBook(): PlaceBook {
   const values = new Map<string, Place>();
   const keys = new Map<string, Place>();
-  const name = (path: Path): string => JSON.stringify(path.map(String));
   const keyAt = (path: Path): Place => {
     for (let length = path.length; length >= 0; length -= 1) {
       const part = name(path.slice(0, length));

@@ -8,7 +8,10 @@ type Wording = readonly [reason: string, advice: string];
 
 export const PROBLEM_TEXTS = {
   'yaml-syntax': {
-    en: ['this is not YAML: {message}', 'check the indentation, the colons, brackets and quotes at this place'],
+    en: [
+      'this is not YAML: {message}',
+      'check the indentation, the colons, brackets and quotes at this place',
+    ],
     ja: ['YAML として読めません: {message}', 'この位置の字下げ、コロン、括弧、引用符を確認してください'],
   },
   'duplicate-key': {
@@ -28,7 +31,10 @@ export const PROBLEM_TEXTS = {
     ja: ['入れ子が深すぎます', 'config/sites/demo.yaml を参考にしてください'],
   },
   'leading-zero': {
-    en: ['`{found}` begins with a zero, which YAML drops', 'write the number without it, or in quotes if it is a name'],
+    en: [
+      '`{found}` begins with a zero, which YAML drops',
+      'write the number without it, or in quotes if it is a name',
+    ],
     ja: ['`{found}` の先頭の 0 は YAML では無視されます', '0 を除くか、名前であれば引用符で囲んでください'],
   },
   'too-large': {
@@ -64,8 +70,14 @@ export const PROBLEM_TEXTS = {
     ja: ['`{field}` は {bounds} でなければなりません', '{hint} のように書いてください'],
   },
   'bad-id': {
-    en: ['`{found}` cannot be an id', 'use 1 to 32 of a–z, 0–9 and -, beginning with a letter or digit, e.g. `press-1`'],
-    ja: ['`{found}` は ID に使えません', 'a–z、0–9、- を 1〜32 文字で、例えば `press-1` のように書いてください'],
+    en: [
+      '`{found}` cannot be an id',
+      'use 1 to 32 of a–z, 0–9 and -, beginning with a letter or digit, e.g. `press-1`',
+    ],
+    ja: [
+      '`{found}` は ID に使えません',
+      'a–z、0–9、- を 1〜32 文字で、例えば `press-1` のように書いてください',
+    ],
   },
   'nothing-there': {
     en: ['there is nothing under `{field}`', 'write at least one, e.g. {hint}'],
@@ -76,12 +88,24 @@ export const PROBLEM_TEXTS = {
     ja: ['`{found}` というタイムゾーンはありません', '{suggestion}'],
   },
   'zone-offset': {
-    en: ['{found} is {minutes} minutes from UTC, not a multiple of 30: its hours do not fall on half-hour slots', 'use a zone such as Asia/Tokyo'],
-    ja: ['{found} は UTC との差が {minutes} 分で 30 の倍数でないため、30 分枠に合いません', 'Asia/Tokyo などを使ってください'],
+    en: [
+      '{found} is {minutes} minutes from UTC, not a multiple of 30: its hours do not fall on half-hour slots',
+      'use a zone such as Asia/Tokyo',
+    ],
+    ja: [
+      '{found} は UTC との差が {minutes} 分で 30 の倍数でないため、30 分枠に合いません',
+      'Asia/Tokyo などを使ってください',
+    ],
   },
   'zone-step': {
-    en: ['{found} moves its clocks by {minutes} minutes; only 60 can be accounted for', 'use a zone such as Asia/Tokyo'],
-    ja: ['{found} の夏時間は {minutes} 分ずれます。扱えるのは 60 分だけです', 'Asia/Tokyo などを使ってください'],
+    en: [
+      '{found} moves its clocks by {minutes} minutes; only 60 can be accounted for',
+      'use a zone such as Asia/Tokyo',
+    ],
+    ja: [
+      '{found} の夏時間は {minutes} 分ずれます。扱えるのは 60 分だけです',
+      'Asia/Tokyo などを使ってください',
+    ],
   },
   'unknown-reference': {
     en: ['there is no {what} `{found}`', '{suggestion}'],
@@ -96,36 +120,81 @@ export const PROBLEM_TEXTS = {
     ja: ['親子関係が循環しています: {chain}', '受電側のメーターの `parent` を省いてください'],
   },
   'same-meter': {
-    en: ['`{meter}` and `{other}` are the same device: unit {unit} on line `{line}`', 'give each its own unit (局番), or remove one'],
-    ja: ['`{meter}` と `{other}` は同じ機器です (回線 `{line}` の局番 {unit})', '局番を分けるか、一方を削除してください'],
+    en: [
+      '`{meter}` and `{other}` are the same device: unit {unit} on line `{line}`',
+      'give each its own unit (局番), or remove one',
+    ],
+    ja: [
+      '`{meter}` と `{other}` は同じ機器です (回線 `{line}` の局番 {unit})',
+      '局番を分けるか、一方を削除してください',
+    ],
   },
   'same-register': {
-    en: ['`{meter}` and `{other}` count the same register of unit {unit} on line `{line}`', 'map each to a register of its own, or remove one'],
-    ja: ['`{meter}` と `{other}` は同じレジスタを数えます (回線 `{line}` の局番 {unit})', 'レジスタを分けるか、一方を削除してください'],
+    en: [
+      '`{meter}` and `{other}` count the same register of unit {unit} on line `{line}`',
+      'map each to a register of its own, or remove one',
+    ],
+    ja: [
+      '`{meter}` と `{other}` は同じレジスタを数えます (回線 `{line}` の局番 {unit})',
+      'レジスタを分けるか、一方を削除してください',
+    ],
   },
   'unit-shared': {
-    en: ['unit {unit} on line `{line}` is a {type} for `{other}`; two devices cannot share an address', 'correct `unit` or `type` of one of them'],
-    ja: ['回線 `{line}` の局番 {unit} は `{other}` では {type} です。局番は共有できません', 'どちらかの `unit` か `type` を直してください'],
+    en: [
+      'unit {unit} on line `{line}` is a {type} for `{other}`; two devices cannot share an address',
+      'correct `unit` or `type` of one of them',
+    ],
+    ja: [
+      '回線 `{line}` の局番 {unit} は `{other}` では {type} です。局番は共有できません',
+      'どちらかの `unit` か `type` を直してください',
+    ],
   },
   'same-input': {
-    en: ['input {input} of unit {unit} on line `{line}` is already `{other}`', 'give the terminal number this meter is wired to'],
-    ja: ['回線 `{line}` の局番 {unit} の入力 {input} は `{other}` が使っています', 'このメーターを接続した端子番号を書いてください'],
+    en: [
+      'input {input} of unit {unit} on line `{line}` is already `{other}`',
+      'give the terminal number this meter is wired to',
+    ],
+    ja: [
+      '回線 `{line}` の局番 {unit} の入力 {input} は `{other}` が使っています',
+      'このメーターを接続した端子番号を書いてください',
+    ],
   },
   'line-settings': {
-    en: ['the meters of line `{line}` leave the factory with different settings: {settings}', 'set the meters alike, then write `{field}` for this line'],
-    ja: ['回線 `{line}` のメーターは工場出荷時の通信設定が異なります: {settings}', 'メーターの設定を揃え、この回線に `{field}` を書いてください'],
+    en: [
+      'the meters of line `{line}` leave the factory with different settings: {settings}',
+      'set the meters alike, then write `{field}` for this line',
+    ],
+    ja: [
+      '回線 `{line}` のメーターは工場出荷時の通信設定が異なります: {settings}',
+      'メーターの設定を揃え、この回線に `{field}` を書いてください',
+    ],
   },
   'line-settings-unknown': {
-    en: ['`{field}` of line `{line}` is not given and no meter type on it says', 'add {hint}, as set at the meters'],
-    ja: ['回線 `{line}` の `{field}` が書かれておらず、機種からも分かりません', 'メーターの設定どおりに {hint} を追加してください'],
+    en: [
+      '`{field}` of line `{line}` is not given and no meter type on it says',
+      'add {hint}, as set at the meters',
+    ],
+    ja: [
+      '回線 `{line}` の `{field}` が書かれておらず、機種からも分かりません',
+      'メーターの設定どおりに {hint} を追加してください',
+    ],
   },
   'port-shared': {
-    en: ['line `{line}` uses the port of line `{other}`', 'a port can serve one line: put the meters on one line, or correct the port'],
+    en: [
+      'line `{line}` uses the port of line `{other}`',
+      'a port can serve one line: put the meters on one line, or correct the port',
+    ],
     ja: ['回線 `{line}` は回線 `{other}` と同じポートです', '一つの回線にまとめるか、ポートを直してください'],
   },
   'unit-range': {
-    en: ['unit {unit} is outside 1…247, which is all an RTU line has', 'write the Modbus address (局番) set at the meter, e.g. `unit: 2`'],
-    ja: ['局番 {unit} は RTU 回線の範囲 1…247 の外です', 'メーターに設定した局番を、例えば `unit: 2` のように書いてください'],
+    en: [
+      'unit {unit} is outside 1…247, which is all an RTU line has',
+      'write the Modbus address (局番) set at the meter, e.g. `unit: 2`',
+    ],
+    ja: [
+      '局番 {unit} は RTU 回線の範囲 1…247 の外です',
+      'メーターに設定した局番を、例えば `unit: 2` のように書いてください',
+    ],
   },
   'input-missing': {
     en: ['`{type}` counts pulses: `{field}` is missing', 'add {hint}{inputs}'],
@@ -136,28 +205,58 @@ export const PROBLEM_TEXTS = {
     ja: ['`{type}` に入力 {input} はありません', '{known} のいずれかを書いてください'],
   },
   'pulse-only': {
-    en: ['`{field}` belongs to pulse counters; `{type}` has its own register', 'remove it, or correct `type`'],
-    ja: ['`{field}` はパルスカウンター用です。`{type}` は積算レジスタを持っています', '削除するか、`type` を直してください'],
+    en: [
+      '`{field}` belongs to pulse counters; `{type}` has its own register',
+      'remove it, or correct `type`',
+    ],
+    ja: [
+      '`{field}` はパルスカウンター用です。`{type}` は積算レジスタを持っています',
+      '削除するか、`type` を直してください',
+    ],
   },
   'weight-kws': {
-    en: ['pulse/kWs is the test constant of a meter, not the weight of its output pulse', 'write the output constant, e.g. `pulseWeight: 50000 pulse/kWh` or `0.1 kWh`'],
-    ja: ['pulse/kWs は計器の試験用定数で、出力パルスの定数ではありません', '出力パルスの定数を `pulseWeight: 50000 pulse/kWh` や `0.1 kWh` のように書いてください'],
+    en: [
+      'pulse/kWs is the test constant of a meter, not the weight of its output pulse',
+      'write the output constant, e.g. `pulseWeight: 50000 pulse/kWh` or `0.1 kWh`',
+    ],
+    ja: [
+      'pulse/kWs は計器の試験用定数で、出力パルスの定数ではありません',
+      '出力パルスの定数を `pulseWeight: 50000 pulse/kWh` や `0.1 kWh` のように書いてください',
+    ],
   },
   'weight-unit': {
     en: ['a pulse of {channel} cannot weigh `{found}`', 'write a weight in {known}, e.g. {hint}'],
-    ja: ['{channel} のパルスの重みに `{found}` は使えません', '{known} で、例えば {hint} のように書いてください'],
+    ja: [
+      '{channel} のパルスの重みに `{found}` は使えません',
+      '{known} で、例えば {hint} のように書いてください',
+    ],
   },
   'weight-ratio': {
-    en: ['a weight in {unit} per pulse is the primary side: `{field}` would count twice', 'remove `{field}`, or write the secondary constant in pulse/kWh'],
-    ja: ['1 パルス当たりの {unit} は一次側の値です。`{field}` が二重に掛かります', '`{field}` を削除するか、二次側の定数を pulse/kWh で書いてください'],
+    en: [
+      'a weight in {unit} per pulse is the primary side: `{field}` would count twice',
+      'remove `{field}`, or write the secondary constant in pulse/kWh',
+    ],
+    ja: [
+      '1 パルス当たりの {unit} は一次側の値です。`{field}` が二重に掛かります',
+      '`{field}` を削除するか、二次側の定数を pulse/kWh で書いてください',
+    ],
   },
   'ratio-unused': {
-    en: ['`{type}` already reports primary values: `{field}` would have no effect', 'remove `{field}` and set the ratio at the meter itself'],
-    ja: ['`{type}` は一次側の値を返すため、`{field}` は効きません', '`{field}` を削除し、変成比は計器本体に設定してください'],
+    en: [
+      '`{type}` already reports primary values: `{field}` would have no effect',
+      'remove `{field}` and set the ratio at the meter itself',
+    ],
+    ja: [
+      '`{type}` は一次側の値を返すため、`{field}` は効きません',
+      '`{field}` を削除し、変成比は計器本体に設定してください',
+    ],
   },
   'role-channel': {
     en: ['the role `{role}` needs {needs}, but `{type}` has {has}', 'correct `role` or `type`'],
-    ja: ['役割 `{role}` には {needs} が必要ですが、`{type}` にあるのは {has} です', '`role` か `type` を直してください'],
+    ja: [
+      '役割 `{role}` には {needs} が必要ですが、`{type}` にあるのは {has} です',
+      '`role` か `type` を直してください',
+    ],
   },
   'channel-unclear': {
     en: ['what the pulses of `{meter}` count does not follow from its role and weight', 'add {hint}'],
@@ -192,24 +291,48 @@ export const PROBLEM_TEXTS = {
     ja: ['`{found}` は {type} の値ではありません', '0xFFFFFFFF のように範囲内の整数を書いてください'],
   },
   'map-end': {
-    en: ['a {type} at {address} would end beyond register 65535', 'write the 0-based address of its first word'],
-    ja: ['{address} の {type} はレジスタ 65535 を超えます', '先頭ワードのアドレス (0 始まり) を書いてください'],
+    en: [
+      'a {type} at {address} would end beyond register 65535',
+      'write the 0-based address of its first word',
+    ],
+    ja: [
+      '{address} の {type} はレジスタ 65535 を超えます',
+      '先頭ワードのアドレス (0 始まり) を書いてください',
+    ],
   },
   'factor-electric': {
     en: ['electricity is kWh already and takes no `energyFactor`', 'remove it'],
     ja: ['電力は既に kWh のため `energyFactor` は不要です', '削除してください'],
   },
   'factor-unit': {
-    en: ['the factor {found} is per {per}, but `{meter}` counts {unit}', 'choose another factor, or leave it out'],
-    ja: ['係数 {found} は {per} 当たりですが、`{meter}` の単位は {unit} です', '別の係数を選ぶか、省いてください'],
+    en: [
+      'the factor {found} is per {per}, but `{meter}` counts {unit}',
+      'choose another factor, or leave it out',
+    ],
+    ja: [
+      '係数 {found} は {per} 当たりですが、`{meter}` の単位は {unit} です',
+      '別の係数を選ぶか、省いてください',
+    ],
   },
   'secret-plain': {
-    en: ['a secret must not stand in the site file', 'put it in a file or a variable and write `{field}: { file: … }` or `{field}: { env: … }`'],
-    ja: ['秘密情報を設定ファイルに直接書くことはできません', 'ファイルか環境変数に入れ、`{field}: { file: … }` または `{field}: { env: … }` と書いてください'],
+    en: [
+      'a secret must not stand in the site file',
+      'put it in a file or a variable and write `{field}: { file: … }` or `{field}: { env: … }`',
+    ],
+    ja: [
+      '秘密情報を設定ファイルに直接書くことはできません',
+      'ファイルか環境変数に入れ、`{field}: { file: … }` または `{field}: { env: … }` と書いてください',
+    ],
   },
   'secret-in-url': {
-    en: ['user and password do not belong in the URL', 'write `username:` and `password: { file: … }` beside it'],
-    ja: ['URL にユーザー名やパスワードは書けません', '`username:` と `password: { file: … }` を別に書いてください'],
+    en: [
+      'user and password do not belong in the URL',
+      'write `username:` and `password: { file: … }` beside it',
+    ],
+    ja: [
+      'URL にユーザー名やパスワードは書けません',
+      '`username:` と `password: { file: … }` を別に書いてください',
+    ],
   },
   'tls-unused': {
     en: ['`{field}` needs an encrypted connection', 'write `url: mqtts://…`, or remove it'],
@@ -224,12 +347,24 @@ export const PROBLEM_TEXTS = {
     ja: ['ユーザー名の無いパスワードはブローカーに拒否されます', '`username:` を追加してください'],
   },
   'url-plain': {
-    en: ['coefficients are downloaded over https; plain http only from this machine', 'write `url: https://…`'],
-    ja: ['係数の取得は https で行います。http はこの機器自身に対してのみ使えます', '`url: https://…` と書いてください'],
+    en: [
+      'coefficients are downloaded over https; plain http only from this machine',
+      'write `url: https://…`',
+    ],
+    ja: [
+      '係数の取得は https で行います。http はこの機器自身に対してのみ使えます',
+      '`url: https://…` と書いてください',
+    ],
   },
   'bad-cron': {
-    en: ['the schedule is not a cron expression: {found}', 'write minute hour day month weekday, e.g. `schedule: "30 18 * * *"` for 18:30 every day'],
-    ja: ['cron 式として読めません: {found}', '分 時 日 月 曜日 の順に、例えば毎日 18:30 なら `schedule: "30 18 * * *"` と書いてください'],
+    en: [
+      'the schedule is not a cron expression: {found}',
+      'write minute hour day month weekday, e.g. `schedule: "30 18 * * *"` for 18:30 every day',
+    ],
+    ja: [
+      'cron 式として読めません: {found}',
+      '分 時 日 月 曜日 の順に、例えば毎日 18:30 なら `schedule: "30 18 * * *"` と書いてください',
+    ],
   },
 } as const satisfies Readonly<Record<string, { readonly en: Wording; readonly ja: Wording }>>;
 
@@ -241,7 +376,11 @@ function filled(template: string, values: TextValues): string {
 }
 
 /** The reason and the advice in one language. */
-export function wording(key: TextKey, values: TextValues, language: Language): { readonly reason: string; readonly advice: string } {
+export function wording(
+  key: TextKey,
+  values: TextValues,
+  language: Language,
+): { readonly reason: string; readonly advice: string } {
   const [reason, advice] = PROBLEM_TEXTS[key][language];
   return { reason: filled(reason, values), advice: filled(advice, values) };
 }
@@ -252,6 +391,9 @@ const LISTED = 12;
 export function suggestionText(near: string | null, known: readonly string[], language: Language): string {
   const list = `${known.slice(0, LISTED).join(', ')}${known.length > LISTED ? ' …' : ''}`;
   if (known.length === 0) return language === 'ja' ? '削除してください' : 'remove it';
-  if (near !== null) return language === 'ja' ? `\`${near}\` のことですか (使えるもの: ${list})` : `did you mean \`${near}\`? Known are: ${list}`;
+  if (near !== null)
+    return language === 'ja'
+      ? `\`${near}\` のことですか (使えるもの: ${list})`
+      : `did you mean \`${near}\`? Known are: ${list}`;
   return language === 'ja' ? `使えるもの: ${list}` : `write one of: ${list}`;
 }

@@ -1,4 +1,4 @@
-import { CodedError, type Fault, fault, type FaultCode, type Language } from '../gateway/domain/faults.ts';
+import { CodedError, type Fault, type FaultCode, fault, type Language } from '../gateway/domain/faults.ts';
 import { wording } from './problem-texts.ts';
 import type { ConfigProblem } from './types.ts';
 import type { RawProblem } from './yaml-source.ts';
@@ -11,7 +11,10 @@ export class ConfigError extends CodedError {
 
   constructor(code: FaultCode, path: string, source: string, problems: readonly ConfigProblem[]) {
     const first = problems[0];
-    super(problemFault(code, path, problems), first && { cause: `${path}:${first.line}:${first.column}: ${first.reason}` });
+    super(
+      problemFault(code, path, problems),
+      first && { cause: `${path}:${first.line}:${first.column}: ${first.reason}` },
+    );
     this.name = 'ConfigError';
     this.path = path;
     this.source = source;

@@ -10,7 +10,9 @@ import { positive, strict } from './fields.ts';
 export const RULE_SETS_FOLDER = join(import.meta.dirname, 'rule-sets');
 
 const words = z.string().trim().min(1).max(2000);
-const date = z.string().refine(isDate, { error: 'date', params: { text: 'wrong-form', values: { hint: '`2023-04-01`' } } });
+const date = z
+  .string()
+  .refine(isDate, { error: 'date', params: { text: 'wrong-form', values: { hint: '`2023-04-01`' } } });
 const hour = z.int().min(0).max(24);
 const window = strict({ fromHour: hour, toHour: hour }).refine((value) => value.fromHour < value.toHour, {
   error: 'window',
@@ -21,10 +23,14 @@ const value = strict({ mjPerKwh: positive, source: words, confidence });
 /** Every class once, `normal` last: it holds always, so what stood behind it could never decide. */
 const precedence = z
   .array(z.enum(RULE_CLASSES))
-  .refine((list) => list.length === RULE_CLASSES.length && new Set(list).size === list.length && list.at(-1) === 'normal', {
-    error: 'precedence',
-    params: { text: 'wrong-form', values: { hint: '`[curtailment, tight, normal]`' } },
-  });
+  .refine(
+    (list) =>
+      list.length === RULE_CLASSES.length && new Set(list).size === list.length && list.at(-1) === 'normal',
+    {
+      error: 'precedence',
+      params: { text: 'wrong-form', values: { hint: '`[curtailment, tight, normal]`' } },
+    },
+  );
 
 export const ruleSetSchema = strict({
   title: words,

@@ -28,7 +28,9 @@ export function checkParents(meters: readonly LooseMeter[], report: Report): voi
 }
 
 function registerNames(meter: LooseMeter): Set<string> {
-  const maps: readonly (CumulativeMap | undefined)[] = channelsOf(meter).map((name) => meter.resolved?.channels[name]);
+  const maps: readonly (CumulativeMap | undefined)[] = channelsOf(meter).map(
+    (name) => meter.resolved?.channels[name],
+  );
   return new Set(maps.flatMap((map) => (map ? [`${map.table} ${map.address}`] : [])));
 }
 
@@ -37,13 +39,16 @@ function checkPair(meter: LooseMeter, other: LooseMeter, report: Report): void {
   const about = { meter: meter.id, other: other.id, line, unit };
   const at = ['meters', meter.id];
   if (type === undefined || other.fields.type === undefined) return;
-  if (type !== other.fields.type) report([...at, 'unit'], 'unit-shared', { ...about, type: other.fields.type });
+  if (type !== other.fields.type)
+    report([...at, 'unit'], 'unit-shared', { ...about, type: other.fields.type });
   else if (meter.resolved?.pulseInputs && other.resolved?.pulseInputs) {
-    if (input !== undefined && input === other.fields.input) report([...at, 'input'], 'same-input', { ...about, input });
+    if (input !== undefined && input === other.fields.input)
+      report([...at, 'input'], 'same-input', { ...about, input });
   } else if (type === 'generic' && meter.resolved && other.resolved) {
     // Circuits of one device may be mapped one by one, each with a register of its own.
     const mine = registerNames(meter);
-    if ([...registerNames(other)].some((name) => mine.has(name))) report([...at, 'unit'], 'same-register', about);
+    if ([...registerNames(other)].some((name) => mine.has(name)))
+      report([...at, 'unit'], 'same-register', about);
   } else if (type !== 'generic') report([...at, 'unit'], 'same-meter', about);
 }
 
@@ -55,7 +60,10 @@ export function checkAddresses(meters: readonly LooseMeter[], report: Report): v
     if (line === undefined || unit === undefined) continue;
     const key = `${line}\n${unit}`;
     const others = seen.get(key) ?? [];
-    const clash = others.find((other) => other.fields.type !== meter.fields.type) ?? others.find((other) => clashes(meter, other)) ?? null;
+    const clash =
+      others.find((other) => other.fields.type !== meter.fields.type) ??
+      others.find((other) => clashes(meter, other)) ??
+      null;
     if (clash) checkPair(meter, clash, report);
     seen.set(key, [...others, meter]);
   }
@@ -80,7 +88,9 @@ export interface LooseLine {
 
 /** What a serial line is set to: as written, else the factory setting its meter types share; null when unclear. */
 export function settingsOf(line: LooseLine, meters: readonly LooseMeter[]): SerialSettings | null {
-  const factory = meters.flatMap((meter) => (meter.fields.line === line.id && meter.resolved?.line ? [meter.resolved.line] : []));
+  const factory = meters.flatMap((meter) =>
+    meter.fields.line === line.id && meter.resolved?.line ? [meter.resolved.line] : [],
+  );
   const pick = <Key extends keyof SerialSettings>(key: Key): SerialSettings[Key] | undefined => {
     const values = new Set(factory.map((setting) => setting[key]));
     return line.settings[key] ?? (values.size === 1 ? [...values][0] : undefined);
@@ -89,7 +99,12 @@ export function settingsOf(line: LooseLine, meters: readonly LooseMeter[]): Seri
   return baudRate && parity && stopBits ? { baudRate, parity, stopBits } : null;
 }
 
-function checkSettings(line: LooseLine, written: ReadonlySet<string>, meters: readonly LooseMeter[], report: Report): void {
+function checkSettings(
+  line: LooseLine,
+  written: ReadonlySet<string>,
+  meters: readonly LooseMeter[],
+  report: Report,
+): void {
   const own = meters.filter((meter) => meter.fields.line === line.id && meter.resolved?.line);
   for (const field of ['baudRate', 'parity', 'stopBits'] as const) {
     if (written.has(field)) continue;
@@ -97,7 +112,12 @@ function checkSettings(line: LooseLine, written: ReadonlySet<string>, meters: re
     if (values.size === 1) continue;
     const settings = own.map((meter) => `${meter.id} ${meter.resolved?.line?.[field]}`).join(', ');
     if (values.size > 1) report(['lines', line.id], 'line-settings', { line: line.id, field, settings });
-    else report(['lines', line.id], 'line-settings-unknown', { line: line.id, field, hint: HINTS[`lines.*.${field}`]?.example ?? '' });
+    else
+      report(['lines', line.id], 'line-settings-unknown', {
+        line: line.id,
+        field,
+        hint: HINTS[`lines.*.${field}`]?.example ?? '',
+      });
   }
 }
 
@@ -109,7 +129,8 @@ export function checkLines(
 ): void {
   const ports = new Map<string, string>();
   for (const line of lines) {
-    if (line.kind === 'modbus-rtu' || line.kind === 'modbus-rtu-over-tcp') checkSettings(line, written(line.id), meters, report);
+    if (line.kind === 'modbus-rtu' || line.kind === 'modbus-rtu-over-tcp')
+      checkSettings(line, written(line.id), meters, report);
     if (line.kind === undefined || line.port === undefined) continue;
     const key = line.kind === 'modbus-rtu' ? String(line.port) : `${line.host}:${line.port}`;
     const other = ports.get(key);
@@ -124,7 +145,11 @@ export function checkZone(zone: string, language: Language, report: Report): voi
   if (found?.kind === 'unknown') {
     const near = nearest(zone, knownZones()) ?? 'Asia/Tokyo';
     report(at, 'unknown-zone', { found: zone, suggestion: suggestionText(near, [near], language) });
-  } else if (found) report(at, found.kind === 'offset' ? 'zone-offset' : 'zone-step', { found: zone, minutes: found.minutes });
+  } else if (found)
+    report(at, found.kind === 'offset' ? 'zone-offset' : 'zone-step', {
+      found: zone,
+      minutes: found.minutes,
+    });
 }
 
 function urlOf(text: string): URL | null {
@@ -140,18 +165,27 @@ export function checkMqtt(mqtt: Readonly<Record<string, unknown>>, report: Repor
   if (typeof mqtt.url === 'string') {
     const scheme = url?.protocol === 'mqtt:' || url?.protocol === 'mqtts:';
     if (url && scheme && (url.username !== '' || url.password !== '')) report(at, 'secret-in-url');
-    else if (!url || !scheme || url.hostname === '' || (url.pathname !== '' && url.pathname !== '/') || url.search !== '' || url.hash !== '') {
+    else if (
+      !url ||
+      !scheme ||
+      url.hostname === '' ||
+      (url.pathname !== '' && url.pathname !== '/') ||
+      url.search !== '' ||
+      url.hash !== ''
+    ) {
       report(at, 'wrong-form', { field: 'url', hint: MQTT_HINT });
     }
   }
   for (const field of ['caFile', 'certFile', 'keyFile']) {
-    if (mqtt[field] !== undefined && url?.protocol === 'mqtt:') report(['mqtt', field], 'tls-unused', { field });
+    if (mqtt[field] !== undefined && url?.protocol === 'mqtt:')
+      report(['mqtt', field], 'tls-unused', { field });
   }
   if ((mqtt.certFile === undefined) !== (mqtt.keyFile === undefined)) {
     const [there, field] = mqtt.certFile !== undefined ? ['certFile', 'keyFile'] : ['keyFile', 'certFile'];
     report(['mqtt', there], 'key-pair', { field });
   }
-  if (mqtt.password !== undefined && mqtt.username === undefined) report(['mqtt', 'password'], 'password-alone');
+  if (mqtt.password !== undefined && mqtt.username === undefined)
+    report(['mqtt', 'password'], 'password-alone');
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -175,9 +209,14 @@ export function checkCoefficients(
     const url = urlOf(written);
     const web = url?.protocol === 'https:' || url?.protocol === 'http:';
     if (url && web && (url.username !== '' || url.password !== '')) report([...at, 'url'], 'secret-in-url');
-    else if (!url || !web) report([...at, 'url'], 'wrong-form', { field: 'url', hint: '`url: https://example.com/coefficients.json`' });
+    else if (!url || !web)
+      report([...at, 'url'], 'wrong-form', {
+        field: 'url',
+        hint: '`url: https://example.com/coefficients.json`',
+      });
     else if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) report([...at, 'url'], 'url-plain');
-    else if (url.protocol === 'http:' && caFile !== undefined) report([...at, 'caFile'], 'tls-unused', { field: 'caFile' });
+    else if (url.protocol === 'http:' && caFile !== undefined)
+      report([...at, 'caFile'], 'tls-unused', { field: 'caFile' });
   }
   const wrong = typeof schedule === 'string' ? cronProblem(schedule) : null;
   if (wrong !== null) report([...at, 'schedule'], 'bad-cron', { found: wrong });

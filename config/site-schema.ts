@@ -11,11 +11,18 @@ import { genericMap } from './map-schema.ts';
 export const BAUD_RATES = [1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] as const;
 
 const serial = {
-  baudRate: z.literal([...BAUD_RATES]).optional().describe('Left out: the factory setting of the meter types on the line'),
+  baudRate: z
+    .literal([...BAUD_RATES])
+    .optional()
+    .describe('Left out: the factory setting of the meter types on the line'),
   parity: z.enum(['none', 'even', 'odd']).optional(),
   stopBits: z.literal([1, 2]).optional(),
 };
-const host = z.string().min(1).max(253).regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/);
+const host = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/);
 
 export const lineSchema = z.discriminatedUnion('kind', [
   strict({ kind: z.literal('modbus-rtu'), port: filePath, ...serial }),
@@ -38,17 +45,32 @@ export const meterSchema = strict({
   rated: quantity.describe('The most the meter can measure, e.g. 600 kW or 60 m3/h'),
   interval: duration(200, 300_000).optional().describe('How often it is read; 5 s when left out'),
   channels: z.array(z.enum(CHANNEL_NAMES)).min(1).max(CHANNEL_NAMES.length).optional(),
-  energyFactor: z.string().optional().describe('A factor of config/factors, kWh per unit of gas, steam or heat'),
+  energyFactor: z
+    .string()
+    .optional()
+    .describe('A factor of config/factors, kWh per unit of gas, steam or heat'),
   map: genericMap.optional(),
 });
 
-const secret = strict({ file: filePath.optional(), env: z.string().regex(/^[A-Za-z_]\w*$/).optional() })
-  .refine((value) => (value.file === undefined) !== (value.env === undefined), { error: 'one', params: { text: 'wrong-form', values: {} } })
+const secret = strict({
+  file: filePath.optional(),
+  env: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/)
+    .optional(),
+})
+  .refine((value) => (value.file === undefined) !== (value.env === undefined), {
+    error: 'one',
+    params: { text: 'wrong-form', values: {} },
+  })
   .describe('Kept outside this file: one of file and env');
 
 export const mqttSchema = strict({
   url: z.string().min(1).max(500),
-  clientId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/).optional(),
+  clientId: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .optional(),
   username: text.optional(),
   password: secret.optional(),
   caFile: filePath.optional(),

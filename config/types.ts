@@ -28,7 +28,12 @@ export interface SerialSettings {
 
 export type LineConfig =
   | ({ readonly id: string; readonly kind: 'modbus-rtu'; readonly port: string } & SerialSettings)
-  | ({ readonly id: string; readonly kind: 'modbus-rtu-over-tcp'; readonly host: string; readonly port: number } & SerialSettings)
+  | ({
+      readonly id: string;
+      readonly kind: 'modbus-rtu-over-tcp';
+      readonly host: string;
+      readonly port: number;
+    } & SerialSettings)
   | { readonly id: string; readonly kind: 'modbus-tcp'; readonly host: string; readonly port: number };
 
 export type RegisterTable = 'input' | 'holding';
@@ -157,7 +162,12 @@ export interface DashboardConfig {
 }
 
 export interface SiteConfig {
-  readonly site: { readonly id: string; readonly name: string; readonly timezone: string; readonly gridArea: GridArea };
+  readonly site: {
+    readonly id: string;
+    readonly name: string;
+    readonly timezone: string;
+    readonly gridArea: GridArea;
+  };
   readonly gateway: { readonly id: string };
   readonly clock: { readonly trust: 'auto' | 'manual' };
   readonly lines: readonly LineConfig[];

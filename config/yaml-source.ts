@@ -4,7 +4,7 @@
  * twice, `0123`, an alias, a tag) is a problem with its place.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { type Path, type Place, type PlaceBook, placeBook, type Places } from './places.ts';
+import { type Path, type Place, type PlaceBook, type Places, placeBook } from './places.ts';
 import type { TextKey, TextValues } from './problem-texts.ts';
 
 /** A problem before it is put into words. */
@@ -47,7 +47,12 @@ interface Walk {
   readonly report: (path: Path, place: Place, text: TextKey, values?: TextValues) => void;
 }
 
-function scalarValue(node: Node & { value?: unknown; source?: string }, path: Path, exact: boolean, walk: Walk): unknown {
+function scalarValue(
+  node: Node & { value?: unknown; source?: string },
+  path: Path,
+  exact: boolean,
+  walk: Walk,
+): unknown {
   const { value, source } = node;
   if (typeof value !== 'number' && typeof value !== 'bigint') return value;
   const written = source ?? String(value);
@@ -82,7 +87,8 @@ function plain(node: unknown, path: Path, exact: boolean, walk: Walk): unknown {
       continue;
     }
     const at = [...path, name];
-    const empty = value === null || (isScalar(value) && value.value === null && !(value as { source?: string }).source);
+    const empty =
+      value === null || (isScalar(value) && value.value === null && !(value as { source?: string }).source);
     walk.book.add(at, empty ? keyPlace : walk.placeOf(value), keyPlace);
     // `key:` with nothing after it means that the key is not given; an unknown one is still seen.
     result[name] = empty ? undefined : plain(value, at, exact || EXACT_KEYS.has(name), walk);
@@ -100,13 +106,22 @@ export function readYaml(text: string): YamlSource {
     return line === 0 ? { line: 1, column: 1 } : { line, column: col };
   };
   // A byte order mark would shift the first line's columns.
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
   let readable = true;
   for (const error of [...document.errors, ...document.warnings]) {
     const place = placeAt(error.pos[0]);
     const duplicate = error.code === 'DUPLICATE_KEY';
     readable &&= duplicate;
-    problems.push({ path: [], place, text: duplicate ? 'duplicate-key' : 'yaml-syntax', values: { message: error.message } });
+    problems.push({
+      path: [],
+      place,
+      text: duplicate ? 'duplicate-key' : 'yaml-syntax',
+      values: { message: error.message },
+    });
   }
   if (!readable) return { data: undefined, places: book, problems };
   const walk: Walk = {

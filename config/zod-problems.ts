@@ -23,9 +23,29 @@ export function placeOf(data: unknown, places: Places, path: Path): Place {
 }
 
 const KINDS = {
-  en: { string: 'text', number: 'a number', boolean: 'yes or no', array: 'a list', object: 'a block of keys', nothing: 'empty' },
-  ja: { string: '文字列', number: '数値', boolean: '真偽値', array: '一覧', object: 'キーの集まり', nothing: '空' },
+  en: {
+    string: 'text',
+    number: 'a number',
+    boolean: 'yes or no',
+    array: 'a list',
+    object: 'a block of keys',
+    nothing: 'empty',
+  },
+  ja: {
+    string: '文字列',
+    number: '数値',
+    boolean: '真偽値',
+    array: '一覧',
+    object: 'キーの集まり',
+    nothing: '空',
+  },
 } as const;
+
+/** A value as it was written, for showing; blocks and lists by their kind. */
+function wordOf(value: unknown, language: Language): string {
+  const simple = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return simple ? String(value).slice(0, 40) : kindOf(value, language);
+}
 
 function kindOf(value: unknown, language: Language): string {
   const kinds = KINDS[language];
@@ -35,11 +55,16 @@ function kindOf(value: unknown, language: Language): string {
   return kind === 'string' || kind === 'number' || kind === 'boolean' ? kinds[kind] : kinds.object;
 }
 
-function boundsOf(path: Path, low: unknown, high: unknown, language: Language): string {
+function boundsOf(
+  path: Path,
+  low: number | bigint | undefined,
+  high: number | bigint | undefined,
+  language: Language,
+): string {
   const range = HINTS[hintFor(path)]?.range;
   if (range !== undefined) return range;
   if (low !== undefined) return language === 'ja' ? `${low} 以上` : `at least ${low}`;
-  return language === 'ja' ? `${high} 以下` : `at most ${high}`;
+  return language === 'ja' ? `${high ?? '?'} 以下` : `at most ${high ?? '?'}`;
 }
 
 interface Setting {
@@ -53,7 +78,7 @@ function oneOf(path: Path, known: readonly string[], setting: Setting): RawProbl
   const found = valueAtPath(data, path);
   const field = String(path.at(-1) ?? '');
   if (found === undefined) return missing(path, setting);
-  const word = typeof found === 'object' ? kindOf(found, language) : String(found).slice(0, 40);
+  const word = wordOf(found, language);
   const aliases = HINTS[hintFor(path)]?.aliases ?? {};
   const near = aliases[word] ?? nearest(word, known);
   const values = { field, found: word, suggestion: suggestionText(near, known, language) };
@@ -62,7 +87,12 @@ function oneOf(path: Path, known: readonly string[], setting: Setting): RawProbl
 
 function missing(path: Path, { places }: Setting): RawProblem {
   const field = String(path.at(-1) ?? '');
-  return { path, place: places.keyAt(path), text: 'missing', values: { field, hint: HINTS[hintFor(path)]?.example ?? `\`${field}: …\`` } };
+  return {
+    path,
+    place: places.keyAt(path),
+    text: 'missing',
+    values: { field, hint: HINTS[hintFor(path)]?.example ?? `\`${field}: …\`` },
+  };
 }
 
 function unknownKeys(issue: core.$ZodIssueUnrecognizedKeys, { places, language }: Setting): RawProblem[] {
@@ -85,30 +115,45 @@ function one(issue: core.$ZodIssue, setting: Setting): RawProblem[] {
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue, setting);
   if (issue.code === 'custom') {
     const { text, values } = issue.params as unknown as IssueParams;
-    return [{ path, place, text, values: { field, hint, found: String(found).slice(0, 40), ...values } }];
+    return [{ path, place, text, values: { field, hint, found: wordOf(found, language), ...values } }];
   }
-  if (issue.code === 'invalid_key') return [{ path, place: places.keyAt(path), text: 'bad-id', values: { found: field } }];
+  if (issue.code === 'invalid_key')
+    return [{ path, place: places.keyAt(path), text: 'bad-id', values: { found: field } }];
   if (found === undefined) return [missing(path, setting)];
-  if (field === 'password' && typeof found !== 'object') return [{ path, place, text: 'secret-plain', values: { field } }];
+  if (field === 'password' && typeof found !== 'object')
+    return [{ path, place, text: 'secret-plain', values: { field } }];
   if (issue.code === 'invalid_value') return [oneOf(path, issue.values.map(String), setting)];
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
     return [oneOf(path, issue.options.map(String), setting)];
   }
   if (issue.code === 'too_small' || issue.code === 'too_big') {
-    if (issue.code === 'too_small' && typeof found === 'object') return [{ path, place, text: 'nothing-there', values: { field, hint } }];
+    if (issue.code === 'too_small' && typeof found === 'object')
+      return [{ path, place, text: 'nothing-there', values: { field, hint } }];
     const low = issue.code === 'too_small' ? issue.minimum : undefined;
     const high = issue.code === 'too_big' ? issue.maximum : undefined;
-    const bounds = typeof found === 'string' ? (language === 'ja' ? '1〜200 文字' : '1 to 200 letters') : boundsOf(path, low, high, language);
+    const bounds =
+      typeof found === 'string'
+        ? language === 'ja'
+          ? '1〜200 文字'
+          : '1 to 200 letters'
+        : boundsOf(path, low, high, language);
     return [{ path, place, text: 'out-of-range', values: { field, hint, bounds } }];
   }
   if (issue.code === 'invalid_format') {
     const text = issue.message === 'bad-id' ? 'bad-id' : 'wrong-form';
-    return [{ path, place, text, values: { field, hint, found: String(found).slice(0, 40) } }];
+    return [{ path, place, text, values: { field, hint, found: wordOf(found, language) } }];
   }
   return [{ path, place, text: 'wrong-kind', values: { field, hint, found: kindOf(found, language) } }];
 }
 
-/** All of zod's issues as problems; `prefix` is where the judged data stands in the file. */
-export function zodProblems(issues: readonly core.$ZodIssue[], setting: Setting): RawProblem[] {
-  return issues.flatMap((issue) => one(issue, setting));
+/** All of zod's issues as problems, without those of values that could not even be read: `unread` tells of them. */
+export function zodProblems(
+  issues: readonly core.$ZodIssue[],
+  setting: Setting,
+  unread: readonly RawProblem[],
+): RawProblem[] {
+  const told = new Set(
+    unread.filter(({ text }) => text === 'alias' || text === 'too-deep').map(({ path }) => path.join('.')),
+  );
+  return issues.flatMap((issue) => one(issue, setting)).filter(({ path }) => !told.has(path.join('.')));
 }

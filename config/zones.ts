@@ -16,7 +16,14 @@ function offsetMinutes(format: Intl.DateTimeFormat, at: number): number {
   const parts: Record<string, string> = {};
   for (const { type, value } of format.formatToParts(at)) parts[type] = value;
   const { year, month, day, hour, minute, second } = parts;
-  const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
   return (local - at) / MINUTE_MS;
 }
 
@@ -24,7 +31,14 @@ function offsetMinutes(format: Intl.DateTimeFormat, at: number): number {
 export function zoneProblem(zone: string): ZoneProblem | null {
   let format: Intl.DateTimeFormat;
   try {
-    const fields = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+    const fields = {
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    } as const;
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...fields });
   } catch {
     // Intl names no reason other than that the zone is not one.

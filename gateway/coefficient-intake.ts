@@ -1,6 +1,7 @@
 /** How coefficient documents come in: the inbox folder and the scheduled download, both through one door. */
 import { readCoefficientDocument } from '../config/coefficient-document.ts';
 import type { SiteConfig } from '../config/types.ts';
+import { backoffMs } from './domain/coefficients/backoff.ts';
 import type { CoefficientRules } from './domain/coefficients/types.ts';
 import { CodedError, type Fault, fault } from './domain/faults.ts';
 import type { ChannelSpec } from './domain/meters.ts';
@@ -13,7 +14,6 @@ import { downloadOnce } from './stages/download.ts';
 import type { EventSink } from './stages/ledger-events.ts';
 import type { Store } from './store/store.ts';
 import { httpsSource } from './uplink/coefficients/https-source.ts';
-import { backoffMs } from './domain/coefficients/backoff.ts';
 
 /** Tries of one scheduled download; the waits between them grow. */
 const MAX_TRIES = 5;
@@ -63,7 +63,10 @@ export function createCoefficientIntake(deps: {
     drainInbox() {
       inbox.drain((document, name) => {
         try {
-          if (!document) throw new CodedError(fault('document-too-large', { source: name, limitBytes: MAX_DOCUMENT_BYTES }));
+          if (!document)
+            throw new CodedError(
+              fault('document-too-large', { source: name, limitBytes: MAX_DOCUMENT_BYTES }),
+            );
           applier.apply(document, clock.now());
           lastFault = null;
           return 'applied';
@@ -88,7 +91,12 @@ export function createCoefficientIntake(deps: {
         wake = setTimeout(() => void tryFrom(attempt + 1), backoffMs(attempt + 1));
       };
       void tryFrom(0);
-      const job = schedule(download.schedule, site.site.timezone, () => tryFrom(0), (event) => log.warn(event, 'coefficient schedule'));
+      const job = schedule(
+        download.schedule,
+        site.site.timezone,
+        () => tryFrom(0),
+        (event) => log.warn(event, 'coefficient schedule'),
+      );
       return () => {
         stopped = true;
         if (wake) clearTimeout(wake);

@@ -81,7 +81,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       uplink?.wake();
       changes.hoursIfNew(store.outbox.lastSeq());
     });
-    const coefficients = createCoefficientIntake({ ...me, specs: me.specsById, dataDir: options.dataDir, log });
+    const coefficients = createCoefficientIntake({
+      ...me,
+      specs: me.specsById,
+      dataDir: options.dataDir,
+      log,
+    });
     const poller = openPoller(me, opened, (poll) => {
       const health = board.note(poll);
       if (health.before !== health.after) {
@@ -101,7 +106,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       coefficientFault: () => coefficients.fault(),
     });
     const page = { ...site.dashboard, reads, live: changes, language: 'ja', log } as const;
-    const dashboard = options.webRoot === null ? null : await startDashboard({ ...page, webRoot: options.webRoot });
+    const dashboard =
+      options.webRoot === null ? null : await startDashboard({ ...page, webRoot: options.webRoot });
     if (dashboard) opened.push(() => dashboard.close());
 
     if (site.mqtt && connection) {
@@ -139,8 +145,9 @@ function buildPipeline(me: Identity, onTurn: () => void): Pipeline {
     steps: [
       createHourCloser({ store, grid, specs: specsById }),
       createWeigher({ store, rules, specs: specsById }),
-      createOutboxFiller({ store, grid, sender, specs: specsById, topicOf: topics.hour }),
+      createOutboxFiller({ store, grid, sender, specs: specsById, topicOf: (meter, channel) => topics.hour(meter, channel) }),
     ],
+    checkpoint: () => store.checkpoint(),
     onTurn,
   });
 }
@@ -148,12 +155,19 @@ function buildPipeline(me: Identity, onTurn: () => void): Pipeline {
 /** One driver a line, one poller over all their meters. */
 function openPoller({ site, clock }: Identity, opened: Close[], onPoll: (poll: MeterPoll) => void) {
   const lines = site.lines.map((line) =>
-    openLine(line, site.meters.filter((meter) => meter.line === line.id), { clock }),
+    openLine(
+      line,
+      site.meters.filter((meter) => meter.line === line.id),
+      { clock },
+    ),
   );
   opened.push(() => Promise.all(lines.map((line) => line.close())));
   const intervals = new Map(site.meters.map((meter) => [meter.id, meter.intervalMs]));
   const meters = lines.flatMap((line) => line.meters);
-  return createPoller(meters.map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? TURN_MS })), onPoll);
+  return createPoller(
+    meters.map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? TURN_MS })),
+    onPoll,
+  );
 }
 
 function buildAnnouncer(me: Identity, dataDir: string) {
@@ -163,7 +177,13 @@ function buildAnnouncer(me: Identity, dataDir: string) {
     site: { id, name, timezone, gridArea },
     gateway: { id: me.site.gateway.id, version: VERSION },
     generation: me.sender.generation,
-    meters: me.site.meters.map((meter) => ({ ...meter, type: meter.type.id })),
+    meters: me.site.meters.map(({ id: meter, name: title, type, role, parent }) => ({
+      id: meter,
+      name: title,
+      type: type.id,
+      role,
+      parent,
+    })),
     freeBytes: () => {
       const { bavail, bsize } = statfsSync(dataDir);
       return bavail * bsize;

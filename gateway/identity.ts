@@ -33,9 +33,14 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
   const grid = hourGrid(site.site.timezone);
   const topics = topicsOf({ site: site.site.id, gateway: site.gateway.id });
   const specs = channelSpecs(site);
-  const rules = { area: site.site.gridArea, ruleSets: loadRuleSets(), ruleSetChoice: site.coefficients.ruleSet };
+  const rules = {
+    area: site.site.gridArea,
+    ruleSets: loadRuleSets(),
+    ruleSetChoice: site.coefficients.ruleSet,
+  };
   const generation = store.write(() => {
-    for (const { meter, channel } of specs) store.channels.ensure(meter, channel, startedMs, grid.hourOf(startedMs));
+    for (const { meter, channel } of specs)
+      store.channels.ensure(meter, channel, startedMs, grid.hourOf(startedMs));
     return store.generation(startedMs);
   });
   rememberSite(store, {
@@ -49,5 +54,17 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
   });
   const sender = { site: site.site.id, gateway: site.gateway.id, generation };
   const events = createEventSink({ store, sender, grid, topic: topics.event });
-  return { site, clock, store, startedMs, grid, topics, sender, specs, specsById: specsById(store, specs), rules, events };
+  return {
+    site,
+    clock,
+    store,
+    startedMs,
+    grid,
+    topics,
+    sender,
+    specs,
+    specsById: specsById(store, specs),
+    rules,
+    events,
+  };
 }

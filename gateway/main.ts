@@ -24,7 +24,9 @@ function whole(least: number, most: number): (text: string) => number {
 /** Each command loads its own modules, so that `check` does not wait for the drivers. */
 function program(done: (code: number) => void): Command {
   const root = new Command('hakaru')
-    .description('Edge gateway for factory meters: registers to trusted hours, weighed and delivered. 測る・計る')
+    .description(
+      'Edge gateway for factory meters: registers to trusted hours, weighed and delivered. 測る・計る',
+    )
     .version(VERSION)
     .option('--lang <language>', 'language of messages: ja or en (default: from LANG)')
     .exitOverride();
@@ -51,7 +53,9 @@ function program(done: (code: number) => void): Command {
     .description('judge a site file; opens no connection')
     .argument('<file>')
     .option('--json', 'one JSON document on stdout')
-    .action(async (file, options) => done((await import('./commands/check.ts')).check(console(), file, options)));
+    .action(async (file, options) =>
+      done((await import('./commands/check.ts')).check(console(), file, options)),
+    );
   root
     .command('hours')
     .description('hour buckets out of the database')
@@ -68,7 +72,9 @@ function program(done: (code: number) => void): Command {
     .argument('<hour>', 'like 2026-07-01T13:00')
     .addOption(data)
     .option('--channel <name>', 'which channel of the meter')
-    .action(async (meter, hour, options) => done((await import('./commands/explain.ts')).explain(console(), meter, hour, options)));
+    .action(async (meter, hour, options) =>
+      done((await import('./commands/explain.ts')).explain(console(), meter, hour, options)),
+    );
   root
     .command('read')
     .description('one live reading of a meter')
@@ -77,7 +83,9 @@ function program(done: (code: number) => void): Command {
     .option('--raw', 'show the frames in hex')
     .option('--watch', 'go on until Ctrl-C')
     .option('--json', 'one JSON document on stdout')
-    .action(async (meter, options) => done(await (await import('./commands/read.ts')).read(console(), meter, options)));
+    .action(async (meter, options) =>
+      done(await (await import('./commands/read.ts')).read(console(), meter, options)),
+    );
   root
     .command('catalog')
     .description('the meter types this gateway knows')
@@ -88,9 +96,13 @@ function program(done: (code: number) => void): Command {
     .description('the simulators alone')
     .argument('<plant>', 'demo or noisy-bus')
     .option('--seed <n>', 'replays a run', whole(0, 4_294_967_295), 20_260_701)
-    .action(async (plant, options) => done(await (await import('./commands/simulate.ts')).simulate(console(), plant, options)));
+    .action(async (plant, options) =>
+      done(await (await import('./commands/simulate.ts')).simulate(console(), plant, options)),
+    );
 
-  const coefficients = root.command('coefficients').description('demand-optimization coefficients (電気需要最適化係数)');
+  const coefficients = root
+    .command('coefficients')
+    .description('demand-optimization coefficients (電気需要最適化係数)');
   coefficients
     .command('show')
     .description('what applies when, and why')
@@ -104,13 +116,17 @@ function program(done: (code: number) => void): Command {
     .argument('<file>')
     .addOption(config)
     .addOption(data)
-    .action(async (file, options) => done(await (await import('./commands/coefficients.ts')).importDocument(console(), file, options)));
+    .action(async (file, options) =>
+      done(await (await import('./commands/coefficients.ts')).importDocument(console(), file, options)),
+    );
   coefficients
     .command('fetch')
     .description('download and apply now')
     .addOption(config)
     .addOption(data)
-    .action(async (options) => done(await (await import('./commands/coefficients.ts')).fetchDocument(console(), options)));
+    .action(async (options) =>
+      done(await (await import('./commands/coefficients.ts')).fetchDocument(console(), options)),
+    );
   return root;
 }
 

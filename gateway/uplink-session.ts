@@ -1,15 +1,15 @@
 /** What the gateway says over its MQTT connection: the outbox in order, and the retained messages around it. */
 import type { MqttConfig } from '../config/types.ts';
+import type { Fault } from './domain/faults.ts';
+import type { LiveBoard } from './domain/live.ts';
 import type { Log } from './platform/log.ts';
+import { VERSION } from './platform/version.ts';
 import type { createAnnouncer } from './stages/announce.ts';
 import { offlineStatus } from './stages/announce.ts';
 import type { createOutboxPort } from './stages/outbox-port.ts';
-import type { LiveBoard } from './domain/live.ts';
 import { createDelivery, type DeliveryOptions } from './uplink/delivery.ts';
 import { openUplink, type UplinkConfig } from './uplink/mqtt-uplink.ts';
 import type { Topics } from './uplink/topics.ts';
-import type { Fault } from './domain/faults.ts';
-import { VERSION } from './platform/version.ts';
 
 /** Status is said again this often, so that its backlog and clock trust are not stale. */
 const STATUS_MS = 60_000;
@@ -49,6 +49,8 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
     monotonicMs: deps.monotonicMs,
     log: (event) => {
       if (event.kind === 'connected') log.info(event, 'broker connected');
+      // Trying the other protocol version at once is no trouble worth a warning.
+      else if (event.retryInMs === 0) log.info(event, 'broker asked again');
       else log.warn(event, 'broker connection ended');
       deps.onChange();
     },

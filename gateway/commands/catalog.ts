@@ -8,7 +8,9 @@ export function catalog(console: Console, options: { readonly json?: boolean }):
     maker: type.maker,
     model: type.model,
     status: type.status,
-    channels: type.pulseInputs ? [`${Object.keys(type.pulseInputs).length} pulse inputs`] : Object.keys(type.channels),
+    channels: type.pulseInputs
+      ? [`${Object.keys(type.pulseInputs).length} pulse inputs`]
+      : Object.keys(type.channels),
     manual: type.manual,
     source: type.source,
   }));
@@ -16,7 +18,15 @@ export function catalog(console: Console, options: { readonly json?: boolean }):
     console.out(JSON.stringify(types, null, 2));
     return 0;
   }
-  const header = words(console, { en: 'type|maker|model|status|channels', ja: '機種|メーカー|型式|確認|計量値' }).split('|');
-  console.out(table(header, types.map((type) => [type.id, type.maker, type.model, type.status, type.channels.join(', ')])));
+  const header = words(console, {
+    en: 'type|maker|model|status|channels',
+    ja: '機種|メーカー|型式|確認|計量値',
+  }).split('|');
+  console.out(
+    table(
+      header,
+      types.map((type) => [type.id, type.maker, type.model, type.status, type.channels.join(', ')]),
+    ),
+  );
   return 0;
 }

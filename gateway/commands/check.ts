@@ -1,6 +1,7 @@
 /** `hakaru check FILE`: judges a site file and opens no connection. */
-import { checkSite } from '../../config/load-site.ts';
+
 import { formatProblems } from '../../config/format-problems.ts';
+import { checkSite } from '../../config/load-site.ts';
 import { type Console, words } from './console.ts';
 
 /** @returns 0 when the file is good, 2 when it is not */
@@ -12,7 +13,16 @@ export function check(console: Console, file: string, options: { readonly json?:
     console.say(formatProblems(file, source, problems, console.language));
   } else {
     const facts = { file, meters: site.meters.length, lines: site.lines.length };
-    console.out(words(console, { en: '{file}: good ({meters} meters on {lines} lines).', ja: '{file}: 正常です (メーター {meters} 台、回線 {lines} 本)。' }, facts));
+    console.out(
+      words(
+        console,
+        {
+          en: '{file}: good ({meters} meters on {lines} lines).',
+          ja: '{file}: 正常です (メーター {meters} 台、回線 {lines} 本)。',
+        },
+        facts,
+      ),
+    );
   }
   return site === null ? 2 : 0;
 }

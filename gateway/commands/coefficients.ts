@@ -16,12 +16,12 @@ import { formatMicro, roundHalfAway } from '../domain/rational.ts';
 import { type EpochMs, HOUR_MS, instant, plus } from '../domain/time.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { dropIntoInbox, MAX_DOCUMENT_BYTES } from '../platform/inbox.ts';
-import { topicsOf } from '../uplink/topics.ts';
 import { createDocumentApplier } from '../stages/apply-document.ts';
 import { createEventSink } from '../stages/ledger-events.ts';
 import { recallSite, specsById } from '../stages/site-facts.ts';
 import { openStore, openStoreForReading, type Store } from '../store/store.ts';
 import { httpsSource } from '../uplink/coefficients/https-source.ts';
+import { topicsOf } from '../uplink/topics.ts';
 import { type Console, readTime, table, words } from './console.ts';
 
 export interface CoefficientOptions {
@@ -41,14 +41,26 @@ function readFile(path: string): Uint8Array {
     return readFileSync(path);
   } catch (cause) {
     if (cause instanceof CodedError) throw cause;
-    throw new CodedError(fault('file-missing', { path, reason: cause instanceof Error ? cause.message : String(cause) }), { cause });
+    throw new CodedError(
+      fault('file-missing', { path, reason: cause instanceof Error ? cause.message : String(cause) }),
+      { cause },
+    );
   }
 }
 
 function applyHere(store: Store, site: SiteConfig, received: ReceivedDocument, nowMs: EpochMs): number {
   const grid = hourGrid(site.site.timezone);
-  const sender = { site: site.site.id, gateway: site.gateway.id, generation: store.write(() => store.generation(nowMs)) };
-  const events = createEventSink({ store, sender, grid, topic: topicsOf({ site: sender.site, gateway: sender.gateway }).event });
+  const sender = {
+    site: site.site.id,
+    gateway: site.gateway.id,
+    generation: store.write(() => store.generation(nowMs)),
+  };
+  const events = createEventSink({
+    store,
+    sender,
+    grid,
+    topic: topicsOf({ site: sender.site, gateway: sender.gateway }).event,
+  });
   const ruleSets = loadRuleSets();
   const rules = { area: site.site.gridArea, ruleSets, ruleSetChoice: site.coefficients.ruleSet };
   const read = (bytes: Uint8Array, source: string) => readCoefficientDocument(bytes, source, ruleSets);
@@ -89,14 +101,22 @@ function openIfFree(dataDir: string): Store | null {
   }
 }
 
-async function take(console: Console, options: CoefficientOptions, site: SiteConfig, received: ReceivedDocument): Promise<number> {
+async function take(
+  console: Console,
+  options: CoefficientOptions,
+  site: SiteConfig,
+  received: ReceivedDocument,
+): Promise<number> {
   const document = readCoefficientDocument(received.bytes, received.source, loadRuleSets());
   const facts = { document: document.document, revision: document.revision, area: document.area };
   const store = openIfFree(options.data);
   if (store) {
     try {
       const hours = applyHere(store, site, received, instant(Date.now()));
-      const text = { en: '{document} revision {revision} for {area} is in force; {hours} hours will be weighed again.', ja: '{document} 改訂 {revision} ({area}) を適用しました。{hours} 時間分を再計算します。' };
+      const text = {
+        en: '{document} revision {revision} for {area} is in force; {hours} hours will be weighed again.',
+        ja: '{document} 改訂 {revision} ({area}) を適用しました。{hours} 時間分を再計算します。',
+      };
       console.out(words(console, text, { ...facts, hours }));
       return 0;
     } finally {
@@ -108,13 +128,23 @@ async function take(console: Console, options: CoefficientOptions, site: SiteCon
   dropIntoInbox(options.data, `${document.document}-r${document.revision}`, received.bytes);
   const done = await appearsIn(options.data, sha256);
   const text = done
-    ? { en: '{document} revision {revision} for {area} is in force in the running gateway.', ja: '{document} 改訂 {revision} ({area}) を稼働中のゲートウェイに適用しました。' }
-    : { en: '{document} revision {revision} waits in the inbox of the running gateway, which has not taken it yet. See its log.', ja: '{document} 改訂 {revision} は受信箱にありますが、まだ適用されていません。ログを確認してください。' };
+    ? {
+        en: '{document} revision {revision} for {area} is in force in the running gateway.',
+        ja: '{document} 改訂 {revision} ({area}) を稼働中のゲートウェイに適用しました。',
+      }
+    : {
+        en: '{document} revision {revision} waits in the inbox of the running gateway, which has not taken it yet. See its log.',
+        ja: '{document} 改訂 {revision} は受信箱にありますが、まだ適用されていません。ログを確認してください。',
+      };
   console.out(words(console, text, facts));
   return done ? 0 : 1;
 }
 
-export async function importDocument(console: Console, file: string, options: CoefficientOptions): Promise<number> {
+export async function importDocument(
+  console: Console,
+  file: string,
+  options: CoefficientOptions,
+): Promise<number> {
   const { site } = loadSite(options.config, { language: console.language });
   return take(console, options, site, { bytes: readFile(file), source: basename(file), etag: null });
 }
@@ -123,7 +153,12 @@ export async function fetchDocument(console: Console, options: CoefficientOption
   const { site } = loadSite(options.config, { language: console.language });
   const { download } = site.coefficients;
   if (!download) {
-    console.say(words(console, { en: 'The site file names no download under coefficients:.', ja: '設定ファイルの coefficients: に download がありません。' }));
+    console.say(
+      words(console, {
+        en: 'The site file names no download under coefficients:.',
+        ja: '設定ファイルの coefficients: に download がありません。',
+      }),
+    );
     return 2;
   }
   const answer = await httpsSource(download).fetch({ etag: null });
@@ -133,20 +168,29 @@ export async function fetchDocument(console: Console, options: CoefficientOption
 }
 
 /** Prints what applies from a time on, hour by hour, with the reason. */
-export function show(console: Console, options: { readonly data: string; readonly from?: string; readonly hours: number }): number {
+export function show(
+  console: Console,
+  options: { readonly data: string; readonly from?: string; readonly hours: number },
+): number {
   const store = openStoreForReading(options.data);
   try {
     const facts = recallSite(store);
     if (!facts) throw new CodedError(fault('ledger-missing', { path: options.data }));
     const grid = hourGrid(facts.timezone);
     const nowMs = instant(Date.now());
-    const from = options.from === undefined ? grid.day(grid.dateOf(nowMs)).fromMs : grid.hourOf(readTime(options.from, facts.timezone));
+    const from =
+      options.from === undefined
+        ? grid.day(grid.dateOf(nowMs)).fromMs
+        : grid.hourOf(readTime(options.from, facts.timezone));
     const rules = { area: facts.gridArea, ruleSets: loadRuleSets(), ruleSetChoice: facts.ruleSetChoice };
     const documents = store.documents.inForce(facts.gridArea);
     const rows = Array.from({ length: options.hours }, (_, i) => {
       const hourStart = plus(from, i * HOUR_MS);
       const { mjPerKwh, class: name, confirmed, why } = decide({ ...rules, hourStart, documents });
-      const value = mjPerKwh === null ? '–' : formatMicro(roundHalfAway({ num: mjPerKwh.num * 1_000_000n, den: mjPerKwh.den }));
+      const value =
+        mjPerKwh === null
+          ? '–'
+          : formatMicro(roundHalfAway({ num: mjPerKwh.num * 1_000_000n, den: mjPerKwh.den }));
       return [grid.iso(hourStart), value, name, confirmed ? 'confirmed' : 'not confirmed', why];
     });
     console.out(table(['hour', 'MJ/kWh', 'class', 'state', 'why'], rows, new Set([1])));

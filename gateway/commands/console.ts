@@ -1,4 +1,5 @@
 /** What every command shares: its streams, its language, and reading times that a person wrote. */
+import stringWidth from 'string-width';
 import { Temporal } from 'temporal-polyfill';
 import { CodedError, fault, type Language } from '../domain/faults.ts';
 import { type EpochMs, instant } from '../domain/time.ts';
@@ -6,9 +7,9 @@ import { type EpochMs, instant } from '../domain/time.ts';
 export interface Console {
   readonly language: Language;
   /** Results: stdout. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** Words for a person: stderr. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** `--lang` first, then the environment as programs usually read it; English for all others. */
@@ -28,13 +29,18 @@ export function systemConsole(language: Language): Console {
 /** One sentence in two languages; `{name}` is filled in. */
 export type Words = Readonly<Record<Language, string>>;
 
-export function words(console: Console, text: Words, values: Readonly<Record<string, string | number>> = {}): string {
+export function words(
+  console: Console,
+  text: Words,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
   return text[console.language].replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? '?'));
 }
 
 function parsed(text: string, timezone: string): number | null {
   try {
-    if (/^\d{4}-\d\d-\d\d$/.test(text)) return Temporal.PlainDate.from(text).toZonedDateTime(timezone).epochMilliseconds;
+    if (/^\d{4}-\d\d-\d\d$/.test(text))
+      return Temporal.PlainDate.from(text).toZonedDateTime(timezone).epochMilliseconds;
     if (/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return Temporal.Instant.from(text).epochMilliseconds;
     return Temporal.PlainDateTime.from(text).toZonedDateTime(timezone).epochMilliseconds;
   } catch {
@@ -52,17 +58,25 @@ export function readTime(text: string, timezone: string): EpochMs {
   return instant(ms);
 }
 
-/** Cuts or pads to a column width as a terminal shows it: kana and kanji take two columns. */
-export function padded(text: string, width: number, side: 'left' | 'right' = 'right'): string {
-  const columns = [...text].reduce((sum, letter) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(letter) ? 2 : 1), 0);
-  const space = ' '.repeat(Math.max(0, width - columns));
+/** Pads to a column width as a terminal shows it: kana and kanji take two columns. */
+function padded(text: string, width: number, side: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
   return side === 'right' ? text + space : space + text;
 }
 
-/** Rows with aligned columns; numbers (columns named in `right`) to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
-  const widths = header.map((title, column) => Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => [...padded(cell, 0)].reduce((sum, letter) => sum + (padded(letter, 2).length === 1 ? 2 : 1), 0))));
+/** Rows with aligned columns; the columns numbered in `right` are aligned to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: ReadonlySet<number> = new Set(),
+): string {
+  const widths = header.map((title, column) =>
+    Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => stringWidth(cell))),
+  );
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => padded(cell, widths[column] ?? 0, right.has(column) ? 'left' : 'right')).join('  ').trimEnd();
+    row
+      .map((cell, column) => padded(cell, widths[column] ?? 0, right.has(column) ? 'left' : 'right'))
+      .join('  ')
+      .trimEnd();
   return [line(header), ...rows.map(line)].join('\n');
 }

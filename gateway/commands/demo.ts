@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { loadSite } from '../../config/load-site.ts';
 import type { LineConfig, SiteConfig } from '../../config/types.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
-import { HOUR_MS, instant, plus, SLOT_MS, type EpochMs } from '../domain/time.ts';
+import { type EpochMs, HOUR_MS, instant, plus, SLOT_MS } from '../domain/time.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
-import { createLog } from '../platform/log.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
+import { createLog } from '../platform/log.ts';
 import { createPlayClock, type PlayClock } from '../platform/play-clock.ts';
 import { untilStopped } from '../platform/signals.ts';
 import { type Console, words } from './console.ts';
@@ -63,7 +63,13 @@ function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig 
     },
     coefficients: {
       ruleSet: null,
-      download: { url: factory.coefficientUrl, schedule: '5 18 * * *', caFile, timeoutMs: 10_000, maxBytes: 1_000_000 },
+      download: {
+        url: factory.coefficientUrl,
+        schedule: '5 18 * * *',
+        caFile,
+        timeoutMs: 10_000,
+        maxBytes: 1_000_000,
+      },
     },
     dashboard: { host: '127.0.0.1', port },
   };
@@ -90,7 +96,12 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'hakaru-demo-'));
   mkdirSync(dataDir, { recursive: true });
   const clock = createPlayClock(startMs);
-  const factory = await startDemoFactory({ now: () => clock.now(), seed: options.seed, startMs: startMs - HOUR_MS, pace: 0 });
+  const factory = await startDemoFactory({
+    now: () => clock.now(),
+    seed: options.seed,
+    startMs: startMs - HOUR_MS,
+    pace: 0,
+  });
   let gateway: Gateway | null = null;
   try {
     const caFile = join(dataDir, 'demo-ca.pem');
@@ -111,7 +122,16 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
     factory.setPace(1);
     clock.goLive(instant(Date.now()), options.speed);
     gateway.start();
-    console.say(words(console, { en: 'Played {rounds} rounds of the past in {seconds} s; live from here. Ctrl-C ends it.', ja: '過去分 {rounds} 回を {seconds} 秒で再生しました。ここから現在です。Ctrl-C で終了します。' }, { rounds, seconds }));
+    console.say(
+      words(
+        console,
+        {
+          en: 'Played {rounds} rounds of the past in {seconds} s; live from here. Ctrl-C ends it.',
+          ja: '過去分 {rounds} 回を {seconds} 秒で再生しました。ここから現在です。Ctrl-C で終了します。',
+        },
+        { rounds, seconds },
+      ),
+    );
     const signal = await untilStopped();
     return signal === 'SIGINT' ? 130 : 0;
   } finally {
@@ -121,13 +141,26 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   }
 }
 
-function greet(console: Console, gateway: Gateway, factory: DemoFactory, dataDir: string, seed: number): void {
+function greet(
+  console: Console,
+  gateway: Gateway,
+  factory: DemoFactory,
+  dataDir: string,
+  seed: number,
+): void {
   const serial = factory.serial.kind === 'pty' ? factory.serial.path : `127.0.0.1:${factory.serial.port}`;
   const text = {
     en: '\n  hakaru demo factory (seed {seed})\n\n  Dashboard   {url}\n  MQTT        {broker}   hakaru/v1/#\n  Data        {data}   (hakaru hours --data …)\n  Meters      TCP 127.0.0.1:{tcp}, RS-485 {serial}\n',
     ja: '\n  hakaru 実演工場 (seed {seed})\n\n  ダッシュボード  {url}\n  MQTT            {broker}   hakaru/v1/#\n  データ          {data}   (hakaru hours --data …)\n  メーター        TCP 127.0.0.1:{tcp}、RS-485 {serial}\n',
   };
-  const values = { seed, url: gateway.url ?? '-', broker: factory.brokerUrl, data: dataDir, tcp: factory.tcpPort, serial };
+  const values = {
+    seed,
+    url: gateway.url ?? '-',
+    broker: factory.brokerUrl,
+    data: dataDir,
+    tcp: factory.tcpPort,
+    serial,
+  };
   console.say(words(console, text, values));
   if (factory.serialNote) console.say(`  ${factory.serialNote}`);
 }

@@ -20,10 +20,14 @@ export function explain(console: Console, meter: string, hour: string, options: 
   try {
     const facts = recallSite(store);
     if (!facts) throw new CodedError(fault('ledger-missing', { path: options.data }));
-    const spec = facts.specs.find((one) => one.meter === meter && (options.channel === undefined || one.channel === options.channel));
+    const spec = facts.specs.find(
+      (one) => one.meter === meter && (options.channel === undefined || one.channel === options.channel),
+    );
     if (!spec) {
       const known = facts.specs.map((one) => `${one.meter}/${one.channel}`).join(', ');
-      throw new CodedError(fault('meter-unknown', { meter: options.channel ? `${meter}/${options.channel}` : meter, known }));
+      throw new CodedError(
+        fault('meter-unknown', { meter: options.channel ? `${meter}/${options.channel}` : meter, known }),
+      );
     }
     const grid = hourGrid(facts.timezone);
     const start = grid.hourOf(readTime(hour, facts.timezone));

@@ -1,7 +1,7 @@
 /** `hakaru hours`: hour buckets out of the database, also while the gateway runs. */
 import { stringify } from 'csv-stringify/sync';
-import { hourContent } from '../domain/render.ts';
 import { CodedError, fault } from '../domain/faults.ts';
+import { hourContent } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { recallSite } from '../stages/site-facts.ts';
@@ -35,14 +35,22 @@ function gather(options: HoursOptions): HourLine[] {
       throw new CodedError(fault('meter-unknown', { meter: options.meter, known: known.join(', ') }));
     }
     const grid = hourGrid(timezone);
-    const sender = { site: facts.site, gateway: facts.gateway, generation: Number(store.facts.get('generation') ?? 0) };
+    const sender = {
+      site: facts.site,
+      gateway: facts.gateway,
+      generation: Number(store.facts.get('generation') ?? 0),
+    };
     const chosen = specs.filter((spec) => options.meter === undefined || spec.meter === options.meter);
     const rows = chosen.flatMap((spec) => {
       const channel = store.channels.find(spec.meter, spec.channel);
       return channel ? [{ spec, channel }] : [];
     });
-    const toMs = options.to === undefined ? lastHour(rows.map(({ channel }) => channel.nextHourMs)) : readTime(options.to, timezone);
-    const fromMs = options.from === undefined ? instant(toMs - DEFAULT_SPAN_MS) : readTime(options.from, timezone);
+    const toMs =
+      options.to === undefined
+        ? lastHour(rows.map(({ channel }) => channel.nextHourMs))
+        : readTime(options.to, timezone);
+    const fromMs =
+      options.from === undefined ? instant(toMs - DEFAULT_SPAN_MS) : readTime(options.from, timezone);
     return rows.flatMap(({ spec, channel }) =>
       store.hours.within(channel.id, fromMs, toMs).map((hour) => ({
         revision: hour.revision,
@@ -54,14 +62,28 @@ function gather(options: HoursOptions): HourLine[] {
   }
 }
 
-function lastHour(hours: readonly EpochMs[]): EpochMs {
-  return instant(Math.max(0, ...hours));
+function lastHour(nextHours: readonly EpochMs[]): EpochMs {
+  return instant(Math.max(0, ...nextHours));
 }
 
 /** Decimals as they stand in the messages. */
-const cell = (value: unknown): string => (value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+const cell = (value: unknown): string =>
+  value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
-const COLUMNS = ['start', 'meter', 'channel', 'quantity', 'unit', 'kwh', 'mjPerKwh', 'class', 'mj', 'quality', 'coverage', 'revision'] as const;
+const COLUMNS = [
+  'start',
+  'meter',
+  'channel',
+  'quantity',
+  'unit',
+  'kwh',
+  'mjPerKwh',
+  'class',
+  'mj',
+  'quality',
+  'coverage',
+  'revision',
+] as const;
 const RIGHT: ReadonlySet<number> = new Set([3, 5, 6, 8, 10, 11]);
 
 function columns({ content, revision }: HourLine): string[] {
@@ -86,12 +108,21 @@ function columns({ content, revision }: HourLine): string[] {
 export function hours(console: Console, options: HoursOptions): number {
   const lines = gather(options);
   if (options.format === 'json') {
-    console.out(JSON.stringify(lines.map(({ content, revision }) => ({ ...content, revision })), null, 2));
+    console.out(
+      JSON.stringify(
+        lines.map(({ content, revision }) => ({ ...content, revision })),
+        null,
+        2,
+      ),
+    );
   } else if (options.format === 'csv') {
     console.out(stringify([[...COLUMNS], ...lines.map(columns)], { record_delimiter: 'windows' }));
   } else {
     console.out(table([...COLUMNS], lines.map(columns), RIGHT));
-    const note = { en: '{n} hours. A ? behind the class: not yet confirmed by a document.', ja: '{n} 時間。区分の ? は文書で未確定の意味です。' };
+    const note = {
+      en: '{n} hours. A ? behind the class: not yet confirmed by a document.',
+      ja: '{n} 時間。区分の ? は文書で未確定の意味です。',
+    };
     console.say(words(console, note, { n: lines.length }));
   }
   return 0;

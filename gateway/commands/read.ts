@@ -1,4 +1,5 @@
 /** `hakaru read METER`: one live reading, every quantity with its unit; `--raw` shows the frames, `--watch` goes on. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { channelSpec } from '../../config/channel-specs.ts';
 import { loadSite } from '../../config/load-site.ts';
 import type { MeterConfig } from '../../config/types.ts';
@@ -28,20 +29,41 @@ function rows(meter: MeterConfig, poll: MeterPoll): string[][] {
     const spec = channelSpec(meter, channel);
     return [channel, formatMicro(registerMicro(raw, spec.scale)), spec.unit, formatRaw(raw)];
   });
-  const gauges = poll.gauges.map(({ gauge, value, unit }) => [gauge, String(Number(value.toPrecision(7))), unit, '']);
+  const gauges = poll.gauges.map(({ gauge, value, unit }) => [
+    gauge,
+    String(Number(value.toPrecision(7))),
+    unit,
+    '',
+  ]);
   return [...registers, ...gauges];
 }
 
-function print(console: Console, meter: MeterConfig, poll: MeterPoll, options: ReadOptions, at: string): void {
+function print(
+  console: Console,
+  meter: MeterConfig,
+  poll: MeterPoll,
+  options: ReadOptions,
+  at: string,
+): void {
   if (options.json) {
-    const quantities = rows(meter, poll).map(([quantity, value, unit, raw]) => ({ quantity, value, unit, raw }));
+    const quantities = rows(meter, poll).map(([quantity, value, unit, raw]) => ({
+      quantity,
+      value,
+      unit,
+      raw,
+    }));
     const problem = poll.fault && { ...poll.fault, text: faultText(poll.fault, console.language) };
-    console.out(JSON.stringify({ meter: meter.id, at, quantities, fault: problem, exchanges: poll.exchanges }, null, 2));
+    console.out(
+      JSON.stringify({ meter: meter.id, at, quantities, fault: problem, exchanges: poll.exchanges }, null, 2),
+    );
     return;
   }
   console.say(`${meter.id} (${meter.name}) ${meter.type.maker} ${meter.type.model}  ${at}`);
-  const header = words(console, { en: 'quantity|value|unit|register', ja: '計量値|値|単位|レジスタ' }).split('|');
-  if (poll.registers.length + poll.gauges.length > 0) console.out(table(header, rows(meter, poll), new Set([1, 3])));
+  const header = words(console, { en: 'quantity|value|unit|register', ja: '計量値|値|単位|レジスタ' }).split(
+    '|',
+  );
+  if (poll.registers.length + poll.gauges.length > 0)
+    console.out(table(header, rows(meter, poll), new Set([1, 3])));
   for (const exchange of poll.exchanges ?? []) {
     console.out(`> ${exchange.requestHex}`);
     const told = exchange.fault ? `(${exchange.fault.code})` : '';
@@ -56,7 +78,9 @@ export async function read(console: Console, id: string, options: ReadOptions): 
   const meter = site.meters.find((one) => one.id === id);
   const lineConfig = site.lines.find((line) => line.id === meter?.line);
   if (!meter || !lineConfig) {
-    throw new CodedError(fault('meter-unknown', { meter: id, known: site.meters.map((one) => one.id).join(', ') }));
+    throw new CodedError(
+      fault('meter-unknown', { meter: id, known: site.meters.map((one) => one.id).join(', ') }),
+    );
   }
   const clock = systemClock(site.clock.trust);
   const grid = hourGrid(site.site.timezone);
@@ -70,13 +94,11 @@ export async function read(console: Console, id: string, options: ReadOptions): 
       return poll.fault ? 1 : 0;
     };
     if (!options.watch) return await once();
-    let stopped = false;
-    const stop = untilStopped().then(() => (stopped = true));
-    while (!stopped) {
+    const stopped = untilStopped().then(() => true);
+    for (;;) {
       await once();
-      await Promise.race([stop, new Promise((resolve) => setTimeout(resolve, WATCH_MS))]);
+      if (await Promise.race([stopped, delay(WATCH_MS, false)])) return 130;
     }
-    return 130;
   } finally {
     await line.close();
   }

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { loadSite } from '../../config/load-site.ts';
 import { createGateway } from '../gateway.ts';
 import { createLog } from '../platform/log.ts';
-import { systemClock } from '../platform/system-clock.ts';
 import { untilStopped } from '../platform/signals.ts';
+import { systemClock } from '../platform/system-clock.ts';
 import { type Console, words } from './console.ts';
 
 /** The built dashboard page. */
@@ -25,7 +25,13 @@ export async function run(console: Console, options: RunOptions): Promise<number
     webRoot: WEB_ROOT,
   });
   gateway.start();
-  console.say(words(console, { en: 'hakaru runs. Dashboard: {url}', ja: 'hakaru 稼働中。ダッシュボード: {url}' }, { url: gateway.url ?? '-' }));
+  console.say(
+    words(
+      console,
+      { en: 'hakaru runs. Dashboard: {url}', ja: 'hakaru 稼働中。ダッシュボード: {url}' },
+      { url: gateway.url ?? '-' },
+    ),
+  );
   const signal = await untilStopped();
   await gateway.stop();
   return signal === 'SIGINT' ? 130 : 0;

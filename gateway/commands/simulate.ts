@@ -10,6 +10,8 @@ export interface SimulateOptions {
   readonly seed: number;
 }
 
+const now = (): number => Date.now();
+
 /** The plant's registers start counting this long ago. */
 const HISTORY_MS = 3 * 86_400_000;
 
@@ -17,10 +19,18 @@ export async function simulate(console: Console, name: string, options: Simulate
   const plant = plantNamed(name);
   if (!plant) {
     const known = PLANTS.map((one) => one.name).join(', ');
-    console.say(words(console, { en: 'There is no plant {name}. Known are: {known}.', ja: '工場 {name} はありません。使えるのは {known} です。' }, { name, known }));
+    console.say(
+      words(
+        console,
+        {
+          en: 'There is no plant {name}. Known are: {known}.',
+          ja: '工場 {name} はありません。使えるのは {known} です。',
+        },
+        { name, known },
+      ),
+    );
     return 2;
   }
-  const now = () => Date.now();
   const running = await plant.start({ now, seed: options.seed, startMs: now() - HISTORY_MS });
   console.out(`${plant.title}, seed ${options.seed}`);
   const rows = running.addresses.map(({ what, address }) => [what, address]);

@@ -22,7 +22,11 @@ export interface Explanation {
   readonly boundaries: readonly Boundary[];
   /** One sentence of the rule engine; null where nothing is weighed. */
   readonly coefficientWhy: string | null;
-  readonly document: { readonly source: string; readonly sha256: string; readonly receivedAtMs: EpochMs } | null;
+  readonly document: {
+    readonly source: string;
+    readonly sha256: string;
+    readonly receivedAtMs: EpochMs;
+  } | null;
   readonly messages: readonly {
     readonly seq: number;
     readonly revision: number | null;
@@ -33,12 +37,15 @@ export interface Explanation {
   }[];
 }
 
-const show = (micro: bigint | null, unit: string): string => (micro === null ? 'not known' : `${formatMicro(micro)} ${unit}`);
+const show = (micro: bigint | null, unit: string): string =>
+  micro === null ? 'not known' : `${formatMicro(micro)} ${unit}`;
 
 function readingLines(name: string, { reading, era }: Marked, unit: string, grid: HourGrid): string[] {
   const register = registerMicro(reading.raw, era.scale);
   const sampled =
-    reading.sinceMs === reading.atMs ? grid.iso(reading.atMs) : `${grid.iso(reading.sinceMs)} … ${grid.iso(reading.atMs)}`;
+    reading.sinceMs === reading.atMs
+      ? grid.iso(reading.atMs)
+      : `${grid.iso(reading.sinceMs)} … ${grid.iso(reading.atMs)}`;
   return [
     `    ${name}  read ${sampled}`,
     `      register ${formatRaw(reading.raw)} × ${formatFraction(era.scale.unitsPerCount)} = ${show(register, unit)}; era ${era.no}, total ${show(totalMicro(era, reading), unit)}`,
@@ -53,7 +60,9 @@ function boundaryLines(boundary: Boundary, spec: ChannelSpec, grid: HourGrid): s
   const spanMs = upper.reading.atMs - lower.reading.atMs;
   const rise = `(${formatMicro(to)} − ${formatMicro(from)})`;
   const arithmetic =
-    spec.keptBy === 'gateway' || spanMs === 0 ? formatMicro(from) : `${formatMicro(from)} + ${rise} × ${elapsedMs} ms ÷ ${spanMs} ms`;
+    spec.keptBy === 'gateway' || spanMs === 0
+      ? formatMicro(from)
+      : `${formatMicro(from)} + ${rise} × ${elapsedMs} ms ÷ ${spanMs} ms`;
   return [
     `  boundary ${grid.iso(boundaryAt(boundary.slot))}`,
     ...readingLines('before', lower, spec.unit, grid),
@@ -65,10 +74,15 @@ function boundaryLines(boundary: Boundary, spec: ChannelSpec, grid: HourGrid): s
 
 function eraLines(explanation: Explanation, grid: HourGrid): string[] {
   const { spec } = explanation;
-  const eras = new Map(explanation.boundaries.flatMap(({ lower, upper }) => [lower.era, upper.era].map((era) => [era.no, era])));
+  const eras = new Map(
+    explanation.boundaries.flatMap(({ lower, upper }) => [lower.era, upper.era].map((era) => [era.no, era])),
+  );
   return [...eras.values()].map((era) => {
     const opening = registerMicro(era.opening.raw, era.scale);
-    const step = era.no === 1 ? '' : `; passed since the era before: ${era.stepMicro === null ? 'not known, counted as nothing' : show(era.stepMicro, spec.unit)}`;
+    const step =
+      era.no === 1
+        ? ''
+        : `; passed since the era before: ${era.stepMicro === null ? 'not known, counted as nothing' : show(era.stepMicro, spec.unit)}`;
     return `  era ${era.no} (${era.cause}) opened ${grid.iso(era.opening.atMs)} with the register at ${show(opening, spec.unit)}, total ${show(era.baseMicro, spec.unit)}${step}`;
   });
 }
@@ -80,8 +94,11 @@ function slotLines(slot: Slot, spec: ChannelSpec, grid: HourGrid): string {
 }
 
 function weightLines({ bucket, coefficientWhy, document }: Explanation, grid: HourGrid): string[] {
-  if (coefficientWhy === null) return ['  coefficient  none: only electricity bought from the grid is weighed by the hour'];
-  const coefficient = bucket.mjPerKwh ? formatMicro(roundHalfAway({ num: bucket.mjPerKwh.num * 1_000_000n, den: bucket.mjPerKwh.den })) : '?';
+  if (coefficientWhy === null)
+    return ['  coefficient  none: only electricity bought from the grid is weighed by the hour'];
+  const coefficient = bucket.mjPerKwh
+    ? formatMicro(roundHalfAway({ num: bucket.mjPerKwh.num * 1_000_000n, den: bucket.mjPerKwh.den }))
+    : '?';
   return [
     `  coefficient  ${coefficient} MJ/kWh, ${bucket.class}, rule set ${bucket.ruleSet ?? 'none'}, ${bucket.confirmed ? 'confirmed' : 'not confirmed'}`,
     `    ${coefficientWhy}`,

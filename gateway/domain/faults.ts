@@ -22,7 +22,9 @@ export function fault(code: FaultCode, about: Fault['about'] = {}): Fault {
 
 /** What happened and what to do, in the reader's language. */
 export function faultText(subject: Fault, language: Language = 'en'): string {
-  return FAULT_TEXTS[subject.code][language].replace(/\{(\w+)\}/g, (_, key: string) => String(subject.about[key] ?? '?'));
+  return FAULT_TEXTS[subject.code][language].replace(/\{(\w+)\}/g, (_, key: string) =>
+    String(subject.about[key] ?? '?'),
+  );
 }
 
 /** Bad input or a start that cannot go on: the program says the sentence and ends, or refuses the input whole. */

@@ -2,11 +2,12 @@
  * The hour bucket: the site-local hour of one channel, out of its two slots, with kWh, both demands and, for grid
  * import, the coefficient and MJ. Pure: rows in, row out.
  */
-import { type Rational, roundHalfAway } from './rational.ts';
+
 import { demandMicro, type Slot } from './ledger/slot.ts';
-import type { ChannelName, Role } from './meters.ts';
 import type { CoefficientClass } from './messages.ts';
+import type { ChannelName, Role } from './meters.ts';
 import { type Quality, worstOf } from './quality.ts';
+import { type Rational, roundHalfAway } from './rational.ts';
 import type { EpochMs } from './time.ts';
 
 /** What the slots of an hour say, before any coefficient. All quantities in micro-units. */
@@ -64,7 +65,9 @@ export function weigh(energyMicroKwh: bigint | null, mjPerKwh: Rational): bigint
 
 export function joinSlots(first: Slot, second: Slot, kwhPerUnit: Rational | null): HourQuantities {
   const quantityMicro =
-    first.quantityMicro === null || second.quantityMicro === null ? null : first.quantityMicro + second.quantityMicro;
+    first.quantityMicro === null || second.quantityMicro === null
+      ? null
+      : first.quantityMicro + second.quantityMicro;
   return {
     quality: worstOf(first.quality, second.quality),
     coverageMicro: Math.floor((first.coverageMicro + second.coverageMicro) / 2),

@@ -3,8 +3,9 @@
  * are printed from integers, never from sums of floats. Instants are ISO 8601 with the site's offset.
  * The schemas of gateway/uplink/schemas.ts describe the same shapes for consumers (a test holds them together).
  */
-import type { Quality } from './quality.ts';
+
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from './meters.ts';
+import type { Quality } from './quality.ts';
 import type { ClockTrust } from './time.ts';
 
 /** A decimal that was printed from an integer of micro-units; see `decimal` in render-json.ts. */
@@ -36,7 +37,11 @@ export interface HourMessage {
   readonly demand: readonly [Decimal | null, Decimal | null];
   readonly demandUnit: string;
   /** What the register showed at the hour's start and end, scaled to `unit`. */
-  readonly register: { readonly start: Decimal | null; readonly end: Decimal | null; readonly unit: ChannelUnit };
+  readonly register: {
+    readonly start: Decimal | null;
+    readonly end: Decimal | null;
+    readonly unit: ChannelUnit;
+  };
   readonly coefficient: {
     readonly mjPerKwh: Decimal | null;
     readonly class: CoefficientClass;
@@ -57,7 +62,9 @@ export interface LiveMessage {
   readonly readAt: string;
   readonly health: MeterHealth;
   readonly gauges: Readonly<Partial<Record<GaugeName, { readonly value: number; readonly unit: string }>>>;
-  readonly registers: Readonly<Partial<Record<ChannelName, { readonly value: Decimal; readonly unit: ChannelUnit }>>>;
+  readonly registers: Readonly<
+    Partial<Record<ChannelName, { readonly value: Decimal; readonly unit: ChannelUnit }>>
+  >;
 }
 
 /** `ok`; `waiting` not asked yet; `failing` some polls fail; `offline` no answer for a while. */
@@ -65,7 +72,12 @@ export type MeterHealth = 'ok' | 'waiting' | 'failing' | 'offline';
 
 export interface MetaMessage {
   readonly v: 1;
-  readonly site: { readonly id: string; readonly name: string; readonly timezone: string; readonly gridArea: string };
+  readonly site: {
+    readonly id: string;
+    readonly name: string;
+    readonly timezone: string;
+    readonly gridArea: string;
+  };
   readonly gateway: { readonly id: string; readonly version: string };
   readonly generation: number;
   readonly meters: readonly {

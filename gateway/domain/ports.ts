@@ -71,7 +71,9 @@ export interface ReceivedDocument {
  */
 export interface CoefficientSource {
   readonly name: string;
-  fetch(known: { readonly etag: string | null }): Promise<
+  fetch(known: {
+    readonly etag: string | null;
+  }): Promise<
     | { readonly kind: 'document'; readonly document: ReceivedDocument }
     | { readonly kind: 'not-modified' }
     | { readonly kind: 'fault'; readonly fault: Fault }

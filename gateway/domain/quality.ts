@@ -6,7 +6,13 @@
  */
 export type Quality = 'measured' | 'interpolated' | 'estimated' | 'missing' | 'withdrawn';
 
-export const QUALITIES = ['measured', 'interpolated', 'estimated', 'missing', 'withdrawn'] as const satisfies readonly Quality[];
+export const QUALITIES = [
+  'measured',
+  'interpolated',
+  'estimated',
+  'missing',
+  'withdrawn',
+] as const satisfies readonly Quality[];
 
 export function worstOf(a: Quality, b: Quality): Quality {
   return QUALITIES.indexOf(a) >= QUALITIES.indexOf(b) ? a : b;

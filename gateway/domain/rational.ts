@@ -56,7 +56,11 @@ export function parseDecimal(text: string): Rational | null {
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = BigInt(whole + fraction) * (sign === '-' ? -1n : 1n);
   const shift = Number(exponent) - fraction.length;
-  return reduced(shift >= 0 ? { num: digits * 10n ** BigInt(shift), den: 1n } : { num: digits, den: 10n ** BigInt(-shift) });
+  return reduced(
+    shift >= 0
+      ? { num: digits * 10n ** BigInt(shift), den: 1n }
+      : { num: digits, den: 10n ** BigInt(-shift) },
+  );
 }
 
 /** "200/5" or "2.5": a ratio as an installer writes it. Null when it is neither, or not above zero. */

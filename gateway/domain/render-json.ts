@@ -1,5 +1,5 @@
-import { formatMicro } from './rational.ts';
 import type { Decimal } from './messages.ts';
+import { formatMicro } from './rational.ts';
 
 interface JsonWithRaw {
   rawJSON(text: string): unknown;

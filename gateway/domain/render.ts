@@ -1,7 +1,7 @@
 /** Rows to messages: what an hour bucket or an event says to the outside. */
 import type { HourBucket } from './hour.ts';
-import type { ChannelName, ChannelSpec, ChannelUnit } from './meters.ts';
 import type { EventKind, EventMessage, HourMessage } from './messages.ts';
+import type { ChannelName, ChannelSpec, ChannelUnit } from './meters.ts';
 import { roundHalfAway } from './rational.ts';
 import { decimal, decimalOrNull } from './render-json.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus } from './time.ts';
@@ -18,9 +18,16 @@ const DEMAND_UNITS: Readonly<Record<ChannelUnit, string>> = { kWh: 'kW', m3: 'm3
 /** All of an hour message that must change for it to be sent again: without revision, seq and time. */
 export type HourContent = Omit<HourMessage, 'v' | 'generation' | 'revision' | 'seq' | 'producedAt'>;
 
-export function hourContent(bucket: HourBucket, spec: ChannelSpec, sender: Sender, grid: HourGrid): HourContent {
+export function hourContent(
+  bucket: HourBucket,
+  spec: ChannelSpec,
+  sender: Sender,
+  grid: HourGrid,
+): HourContent {
   const mjPerKwhMicro =
-    bucket.mjPerKwh === null ? null : roundHalfAway({ num: bucket.mjPerKwh.num * 1_000_000n, den: bucket.mjPerKwh.den });
+    bucket.mjPerKwh === null
+      ? null
+      : roundHalfAway({ num: bucket.mjPerKwh.num * 1_000_000n, den: bucket.mjPerKwh.den });
   return {
     site: sender.site,
     gateway: sender.gateway,
@@ -55,7 +62,12 @@ export function hourContent(bucket: HourBucket, spec: ChannelSpec, sender: Sende
 
 export function hourMessage(
   content: HourContent,
-  about: { readonly generation: number; readonly revision: number; readonly seq: number; readonly producedAt: string },
+  about: {
+    readonly generation: number;
+    readonly revision: number;
+    readonly seq: number;
+    readonly producedAt: string;
+  },
 ): HourMessage {
   return { v: 1, ...content, ...about };
 }
@@ -70,7 +82,13 @@ export interface EventDraft {
   readonly detail: EventMessage['detail'];
 }
 
-export function eventMessage(draft: EventDraft, sender: Sender, seq: number, nowMs: EpochMs, grid: HourGrid): EventMessage {
+export function eventMessage(
+  draft: EventDraft,
+  sender: Sender,
+  seq: number,
+  nowMs: EpochMs,
+  grid: HourGrid,
+): EventMessage {
   return {
     v: 1,
     site: sender.site,

@@ -21,11 +21,15 @@ export function hourGrid(timezone: string): HourGrid {
       const offset = offsetMs(at);
       return instant(Math.floor((at + offset) / 3_600_000) * 3_600_000 - offset);
     },
-    iso: (at) => local(at).toString({ timeZoneName: 'never', smallestUnit: at % 1000 === 0 ? 'second' : 'millisecond' }),
+    iso: (at) =>
+      local(at).toString({ timeZoneName: 'never', smallestUnit: at % 1000 === 0 ? 'second' : 'millisecond' }),
     dateOf: (at) => local(at).toPlainDate().toString(),
     day(date) {
       const start = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: timezone });
-      return { fromMs: instant(start.epochMilliseconds), toMs: instant(start.add({ days: 1 }).epochMilliseconds) };
+      return {
+        fromMs: instant(start.epochMilliseconds),
+        toMs: instant(start.add({ days: 1 }).epochMilliseconds),
+      };
     },
   };
 }

@@ -23,7 +23,9 @@ export function openInbox(dataDir: string): Inbox {
   mkdirSync(dir, { recursive: true });
   return {
     drain(handle) {
-      const waiting = readdirSync(dir).filter((name) => !name.endsWith(REFUSED) && !name.endsWith(PARTIAL) && !name.startsWith('.'));
+      const waiting = readdirSync(dir).filter(
+        (name) => !name.endsWith(REFUSED) && !name.endsWith(PARTIAL) && !name.startsWith('.'),
+      );
       for (const name of waiting.sort()) {
         const path = join(dir, name);
         const stat = statSync(path, { throwIfNoEntry: false });

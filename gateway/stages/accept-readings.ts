@@ -3,12 +3,28 @@
  * readings, eras, boundaries, unwatched spans and events in one transaction. Channels are independent of each
  * other. State is only a copy of rows: it is loaded from them at start, and after a failed transaction.
  */
-import { accept, acceptLate, changeScale, type ChannelState, EMPTY_CHANNEL, type Verdict } from '../domain/ledger/accept.ts';
-import { boundaryBetween, closeBoundaries, type Marked, slotsWithin, tightened } from '../domain/ledger/boundary.ts';
+import {
+  accept,
+  acceptLate,
+  type ChannelState,
+  changeScale,
+  EMPTY_CHANNEL,
+  type Verdict,
+} from '../domain/ledger/accept.ts';
+import {
+  closeBoundaries,
+  closedBy,
+  isAfter,
+  type Marked,
+  narrowed,
+  type OpenBoundary,
+  slotsWithin,
+  tightened,
+} from '../domain/ledger/boundary.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import type { Reading } from '../domain/ledger/register.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { boundaryAt, type EpochMs, type HourGrid, SLOT_MS, slotOf } from '../domain/time.ts';
+import { boundaryAt, type EpochMs, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
 import { sameScale } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
 import { type EventSink, ledgerEvents } from './ledger-events.ts';
@@ -24,7 +40,7 @@ interface Channel {
   readonly eras: Era[];
   state: ChannelState;
   /** Boundaries passed but not yet bracketed from above. */
-  open: readonly { readonly slot: number; readonly lower: Marked }[];
+  open: readonly OpenBoundary[];
 }
 
 export interface AcceptDeps {
@@ -39,7 +55,7 @@ export interface Acceptor {
 }
 
 function marked(eras: readonly Era[], row: { reading: Reading; era: number | null } | null): Marked | null {
-  const era = row?.era == null ? undefined : eras[row.era - 1];
+  const era = row?.era ? eras[row.era - 1] : undefined;
   return row && era ? { reading: row.reading, era } : null;
 }
 
@@ -50,9 +66,10 @@ function load(store: Store, id: number, spec: ChannelSpec): Channel {
   const pending = store.readings.pendingAfter(id, head.reading.atMs);
   const closedMs = store.boundaries.newestMs(id);
   const firstOpenMs = closedMs === null ? (eras[0] as Era).opening.atMs : closedMs + 1;
-  const open = slotsWithin(firstOpenMs as EpochMs, head.reading.atMs).flatMap((slot) => {
+  const open = slotsWithin(instant(firstOpenMs), plus(head.reading.atMs, 1)).flatMap((slot) => {
     const lower = marked(eras, store.readings.acceptedAtOrBefore(id, boundaryAt(slot)));
-    return lower ? [{ slot, lower }] : [];
+    const upper = marked(eras, store.readings.acceptedAtOrAfter(id, boundaryAt(slot)));
+    return lower && upper ? [{ slot, lower, upper }] : [];
   });
   return { id, spec, eras, state: { era: head.era, last: head.reading, pending }, open };
 }
@@ -89,9 +106,8 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
     const { reading, era, previous } = verdict;
     store.readings.put(channel.id, reading, 'accepted', era.no);
     store.readings.putHead(channel.id, reading, era.no);
-    if (!previous) return;
-    const last = { reading: previous, era: previousEra(channel, previous, era) };
-    noteGap(channel, previous, reading);
+    const last = previous && { reading: previous, era: previousEra(channel, previous, era) };
+    if (previous) noteGap(channel, previous, reading);
     const { closed, open } = closeBoundaries(channel.open, last, { reading, era }, channel.spec.keptBy);
     channel.open = open;
     for (const boundary of closed) {
@@ -143,13 +159,19 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
   function takeLate(channel: Channel, reading: Reading): number {
     const before = marked(channel.eras, store.readings.acceptedAtOrBefore(channel.id, reading.atMs));
     const after = marked(channel.eras, store.readings.acceptedAtOrAfter(channel.id, reading.atMs));
-    const neighbours = before && after && before.era.no === after.era.no ? { before: before.reading, after: after.reading, era: before.era } : null;
+    const neighbours =
+      before && after && before.era.no === after.era.no
+        ? { before: before.reading, after: after.reading, era: before.era }
+        : null;
     const verdict = acceptLate(reading, neighbours);
     if (verdict.kind !== 'accepted' || !before || !after) return apply(channel, [verdict]);
     store.readings.put(channel.id, reading, 'accepted', verdict.era.no);
     const late: Marked = { reading, era: verdict.era };
-    const reachMs = verdict.era.scale.updateMs + (after.reading.atMs - after.reading.sinceMs) + SLOT_MS;
-    const slots = { from: slotOf(before.reading.atMs), to: slotOf(after.reading.atMs) + Math.ceil(reachMs / SLOT_MS) };
+    // A slow register's boundaries wait for a sure reading: they may lie as far back as its answers may be old.
+    const slots = {
+      from: slotOf(instant(before.reading.sinceMs - verdict.era.scale.updateMs)),
+      to: slotOf(after.reading.atMs),
+    };
     for (const boundary of store.boundaries.within(channel.id, slots.from, slots.to, channel.eras)) {
       const better = tightened(boundary, late, channel.spec.keptBy);
       if (!better) continue;
@@ -162,18 +184,15 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
     return 1;
   }
 
-  /** A late reading can be the first sure one after an open boundary, or its better lower reading. */
+  /** A late reading can be the first sure one after an open boundary, or a nearer neighbour of it. */
   function closeOpenWith(channel: Channel, late: Marked): void {
     channel.open = channel.open.flatMap((candidate) => {
-      const at = boundaryAt(candidate.slot);
-      if (late.reading.sinceMs - late.era.scale.updateMs >= at) {
-        store.boundaries.put(channel.id, boundaryBetween(candidate.slot, candidate.lower, late, channel.spec.keptBy));
-        touchHour(channel, candidate.slot - 1);
-        touchHour(channel, candidate.slot);
-        return [];
-      }
-      const closer = late.reading.atMs <= at && late.reading.atMs > candidate.lower.reading.atMs;
-      return [closer ? { slot: candidate.slot, lower: late } : candidate];
+      const narrow = narrowed(candidate, late);
+      if (!isAfter(boundaryAt(candidate.slot), late)) return [narrow];
+      store.boundaries.put(channel.id, closedBy(late, narrow, channel.spec.keptBy));
+      touchHour(channel, candidate.slot - 1);
+      touchHour(channel, candidate.slot);
+      return [];
     });
   }
 
@@ -197,7 +216,9 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
     if (last && reading.atMs < last.atMs) return takeLate(channel, reading);
     const rules = { scale: spec.scale, ratedPerHour: spec.ratedPerHour };
     const rescaled = era !== null && !sameScale(era.scale, spec.scale);
-    const { state, verdicts } = rescaled ? changeScale(channel.state, reading, rules) : accept(channel.state, reading, rules);
+    const { state, verdicts } = rescaled
+      ? changeScale(channel.state, reading, rules)
+      : accept(channel.state, reading, rules);
     const accepted = apply(channel, verdicts);
     channel.state = state;
     return accepted;

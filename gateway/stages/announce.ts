@@ -2,15 +2,16 @@
  * The retained messages that tell a consumer how to read the rest: `meta`, `status` and, not retained for long,
  * `live`. They are rebuilt from what is known now and never queued.
  */
-import type { ChannelSpec } from '../domain/meters.ts';
+
+import { registerMicro } from '../domain/ledger/register.ts';
+import type { MeterLive } from '../domain/live.ts';
 import type { LiveMessage, MetaMessage, StatusMessage } from '../domain/messages.ts';
+import type { ChannelSpec } from '../domain/meters.ts';
 import type { OutgoingMessage } from '../domain/ports.ts';
 import { formatFraction } from '../domain/rational.ts';
 import { decimal } from '../domain/render-json.ts';
-import { registerMicro } from '../domain/ledger/register.ts';
 import { type Clock, type EpochMs, type HourGrid } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
-import type { MeterLive } from '../domain/live.ts';
 
 export interface MeterFacts {
   readonly id: string;
@@ -129,7 +130,7 @@ export function createAnnouncer(deps: AnnounceDeps) {
         readAt: grid.iso(meter.lastAnswerMs),
         health: meter.health,
         gauges,
-        registers: registers as LiveMessage['registers'],
+        registers,
       };
       return { ...retained(topics.live(meter.meter), body, 0), expirySeconds: LIVE_EXPIRY_S };
     },

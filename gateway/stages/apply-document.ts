@@ -57,7 +57,12 @@ export function createDocumentApplier(deps: {
         const outcome = arrival(document, sha256, held);
         if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
         if (outcome.kind === 'same') return { kind: 'same', document, hours: 0 };
-        store.documents.putInForce(document, { bytes: received.bytes, source: received.source, sha256, atMs: nowMs });
+        store.documents.putInForce(document, {
+          bytes: received.bytes,
+          source: received.source,
+          sha256,
+          atMs: nowMs,
+        });
         const hours = document.area === rules.area ? queueHours(held?.parsed ?? null, document) : 0;
         events.emit({
           kind: 'coefficients-applied',
@@ -65,7 +70,14 @@ export function createDocumentApplier(deps: {
           channel: null,
           atMs: nowMs,
           text: `Coefficient document ${document.document} revision ${document.revision} for ${document.area} applies; ${hours} hours are weighed again.`,
-          detail: { document: document.document, revision: document.revision, area: document.area, source: received.source, sha256, hours },
+          detail: {
+            document: document.document,
+            revision: document.revision,
+            area: document.area,
+            source: received.source,
+            sha256,
+            hours,
+          },
         });
         events.flush(nowMs);
         return { kind: outcome.kind, document, hours };

@@ -5,15 +5,16 @@
  * left alone.
  */
 import { type HourQuantities, joinSlots } from '../domain/hour.ts';
+import type { Boundary } from '../domain/ledger/boundary.ts';
 import { filledWithin } from '../domain/ledger/dial.ts';
-import { overlapMs, type Span } from '../domain/ledger/spans.ts';
-import { deriveSlot, type Slot, type SlotEvidence, slotSpan } from '../domain/ledger/slot.ts';
-import { registerMicro } from '../domain/ledger/register.ts';
 import type { Era } from '../domain/ledger/era.ts';
+import { registerMicro } from '../domain/ledger/register.ts';
+import { deriveSlot, type Opening, type Slot, slotSpan } from '../domain/ledger/slot.ts';
+import { overlapMs, type Span } from '../domain/ledger/spans.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus, slotOf } from '../domain/time.ts';
-import type { Store } from '../store/store.ts';
 import type { HourRow, WorkItem } from '../store/hour-rows.ts';
+import type { Store } from '../store/store.ts';
 
 /** Buckets leave this long after their hour's end, so that the reading after the boundary is in. */
 export const PUBLISH_DELAY_MS = 90_000;
@@ -27,17 +28,33 @@ export interface CloseHoursDeps {
   readonly specs: ReadonlyMap<number, ChannelSpec>;
 }
 
-function startOf(slot: number, eras: readonly Era[], boundary: SlotEvidence['start']): SlotEvidence['start'] {
+/**
+ * The mark at a slot's beginning. The opening stands for the boundaries of its own slot and of the one before, so
+ * that the hour in which a channel begins carries what was counted, in whichever half it begins.
+ */
+function markAt(
+  slot: number,
+  eras: readonly Era[],
+  boundary: Boundary | undefined,
+): Boundary | Opening | null {
   if (boundary) return boundary;
   const first = eras[0];
-  if (!first || slotOf(first.opening.atMs) !== slot) return null;
-  return { opening: true, totalMicro: 0n, registerMicro: registerMicro(first.opening.raw, first.scale) };
+  const before = first ? slotOf(first.opening.atMs) - slot : -1;
+  if (!first || before < 0 || before > 1) return null;
+  const { atMs, raw } = first.opening;
+  return { opening: true, atMs, totalMicro: 0n, registerMicro: registerMicro(raw, first.scale) };
 }
 
 /** What dials gave to the slot; null while its unwatched part is not between two dial readings. */
 function filledMicro(store: Store, channelId: number, span: Span, unwatched: readonly Span[]): bigint | null {
   const covered = store.dials.covered(channelId);
-  const within = covered !== null && unwatched.every((gap) => overlapMs(gap, span) === overlapMs({ fromMs: max(gap.fromMs, covered.fromMs), toMs: min(gap.toMs, covered.toMs) }, span));
+  const within =
+    covered !== null &&
+    unwatched.every(
+      (gap) =>
+        overlapMs(gap, span) ===
+        overlapMs({ fromMs: max(gap.fromMs, covered.fromMs), toMs: min(gap.toMs, covered.toMs) }, span),
+    );
   return within ? filledWithin(store.dials.fillsTouching(channelId, span), span) : null;
 }
 
@@ -45,7 +62,13 @@ const max = (a: EpochMs, b: EpochMs): EpochMs => (a > b ? a : b);
 const min = (a: EpochMs, b: EpochMs): EpochMs => (a < b ? a : b);
 
 /** The slots of a stretch, from the rows; also what `explain` and the invariants look at. */
-export function slotsOf(store: Store, channelId: number, spec: ChannelSpec, fromSlot: number, count: number): Slot[] {
+export function slotsOf(
+  store: Store,
+  channelId: number,
+  spec: ChannelSpec,
+  fromSlot: number,
+  count: number,
+): Slot[] {
   const eras = store.eras.of(channelId);
   const boundaries = store.boundaries.within(channelId, fromSlot, fromSlot + count, eras);
   const bySlot = new Map(boundaries.map((boundary) => [boundary.slot, boundary]));
@@ -56,8 +79,8 @@ export function slotsOf(store: Store, channelId: number, spec: ChannelSpec, from
     return deriveSlot({
       slot,
       keptBy: spec.keptBy,
-      start: startOf(slot, eras, bySlot.get(slot) ?? null),
-      end: bySlot.get(slot + 1) ?? null,
+      start: markAt(slot, eras, bySlot.get(slot)),
+      end: markAt(slot + 1, eras, bySlot.get(slot + 1)),
       unwatched,
       unresolved: store.eras.unresolved(channelId, span),
       filledMicro: spec.keptBy === 'gateway' ? filledMicro(store, channelId, span, unwatched) : null,
@@ -78,11 +101,11 @@ function sameQuantities(a: HourQuantities, b: HourRow): boolean {
   );
 }
 
-export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
-  function isDue(startMs: EpochMs, nowMs: EpochMs): boolean {
-    return startMs + HOUR_MS + PUBLISH_DELAY_MS <= nowMs;
-  }
+function isDue(startMs: EpochMs, nowMs: EpochMs): boolean {
+  return startMs + HOUR_MS + PUBLISH_DELAY_MS <= nowMs;
+}
 
+export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
   /** Hours that came due since the last look become work, readings or not. */
   function queueDueHours(nowMs: EpochMs): void {
     for (const channel of store.channels.all()) {
@@ -117,7 +140,10 @@ export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
           closeOne(item);
           store.work.done('close', item);
         }
-        return items.length === BATCH || store.channels.all().some((row) => specs.has(row.id) && isDue(row.nextHourMs, nowMs));
+        return (
+          items.length === BATCH ||
+          store.channels.all().some((row) => specs.has(row.id) && isDue(row.nextHourMs, nowMs))
+        );
       });
     },
   };

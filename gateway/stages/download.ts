@@ -17,7 +17,10 @@ export interface DownloadDeps {
   readonly applier: ReturnType<typeof createDocumentApplier>;
 }
 
-function applyReceived({ store, clock, source, applier }: DownloadDeps, document: ReceivedDocument): DownloadResult {
+function applyReceived(
+  { store, clock, source, applier }: DownloadDeps,
+  document: ReceivedDocument,
+): DownloadResult {
   try {
     const applied = applier.apply(document, clock.now());
     // Only what was applied is remembered as seen: a document that was refused is asked for again.

@@ -24,7 +24,12 @@ export function explainHour(
   const slot = slotOf(hourStart);
   const document = store.documents
     .all()
-    .find(({ parsed }) => parsed.area === facts.gridArea && parsed.document === bucket.document && parsed.revision === bucket.documentRevision);
+    .find(
+      ({ parsed }) =>
+        parsed.area === facts.gridArea &&
+        parsed.document === bucket.document &&
+        parsed.revision === bucket.documentRevision,
+    );
   const input = { area: facts.gridArea, hourStart, ruleSets, ruleSetChoice: facts.ruleSetChoice };
   return {
     spec,
@@ -36,7 +41,9 @@ export function explainHour(
     coefficientWhy: isWeighed(spec.role, spec.channel)
       ? decide({ ...input, documents: store.documents.inForce(facts.gridArea) }).why
       : null,
-    document: document ? { source: document.source, sha256: document.sha256, receivedAtMs: document.receivedAtMs } : null,
+    document: document
+      ? { source: document.source, sha256: document.sha256, receivedAtMs: document.receivedAtMs }
+      : null,
     messages: store.outbox.ofHour(channel.id, hourStart),
   };
 }

@@ -5,8 +5,8 @@
 import { faultText } from '../domain/faults.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import type { Reading } from '../domain/ledger/register.ts';
-import { type ChannelSpec, formatRaw } from '../domain/meters.ts';
 import type { MeterHealth } from '../domain/messages.ts';
+import { type ChannelSpec, formatRaw } from '../domain/meters.ts';
 import type { MeterPoll } from '../domain/ports.ts';
 import { formatMicro } from '../domain/rational.ts';
 import { type EventDraft, eventMessage, type Sender } from '../domain/render.ts';
@@ -24,7 +24,11 @@ export interface EventSink {
 }
 
 /** A noisy meter may say the same thing each second: one event of such a kind per channel and hour is enough. */
-const ONCE_AN_HOUR: ReadonlySet<EventDraft['kind']> = new Set(['transient-reading', 'meter-offline', 'meter-online']);
+const ONCE_AN_HOUR: ReadonlySet<EventDraft['kind']> = new Set([
+  'transient-reading',
+  'meter-offline',
+  'meter-online',
+]);
 const REMEMBERED = 1_000;
 
 export function createEventSink(deps: {
@@ -73,7 +77,14 @@ export function meterEvents(
   const about = { meter: poll.meter, channel: null, atMs: poll.atMs };
   if (health.after === 'offline') {
     const why = poll.fault ? faultText(poll.fault) : '';
-    return [{ kind: 'meter-offline', ...about, text: `${poll.meter} does not answer. ${why}`, detail: { fault: poll.fault?.code ?? null } }];
+    return [
+      {
+        kind: 'meter-offline',
+        ...about,
+        text: `${poll.meter} does not answer. ${why}`,
+        detail: { fault: poll.fault?.code ?? null },
+      },
+    ];
   }
   if (health.before === 'offline') {
     return [{ kind: 'meter-online', ...about, text: `${poll.meter} answers again.`, detail: {} }];

@@ -2,8 +2,9 @@
  * What each meter showed last: for the dashboard and `live` messages, never for accounting. In memory only; a
  * restart begins with every meter `waiting`.
  */
-import type { MeterHealth } from '../domain/messages.ts';
+
 import type { LiveBoard, MeterLive } from '../domain/live.ts';
+import type { MeterHealth } from '../domain/messages.ts';
 import type { MeterPoll } from '../domain/ports.ts';
 
 /** A meter that has not answered for this long, and for two polls, is offline. */
@@ -16,15 +17,29 @@ function healthAfter(known: MeterLive, poll: MeterPoll): MeterHealth {
   return long && known.failures >= 1 ? 'offline' : 'failing';
 }
 
-function merged<K, V>(known: ReadonlyMap<K, V>, fresh: readonly V[], key: (value: V) => K): ReadonlyMap<K, V> {
-  return fresh.length === 0 ? known : new Map([...known, ...fresh.map((value): [K, V] => [key(value), value])]);
+function merged<K, V>(
+  known: ReadonlyMap<K, V>,
+  fresh: readonly V[],
+  key: (value: V) => K,
+): ReadonlyMap<K, V> {
+  return fresh.length === 0
+    ? known
+    : new Map([...known, ...fresh.map((value): [K, V] => [key(value), value])]);
 }
 
 export function createLiveBoard(meters: readonly string[]): LiveBoard {
   const board = new Map<string, MeterLive>(
     meters.map((meter) => [
       meter,
-      { meter, health: 'waiting', lastAnswerMs: null, fault: null, failures: 0, registers: new Map(), gauges: new Map() },
+      {
+        meter,
+        health: 'waiting',
+        lastAnswerMs: null,
+        fault: null,
+        failures: 0,
+        registers: new Map(),
+        gauges: new Map(),
+      },
     ]),
   );
   const of = (meter: string): MeterLive => {

@@ -33,7 +33,12 @@ export function createOutboxPort(deps: {
           text: `Message ${seq} could not be delivered (${reason}); this event stands in its place.`,
           detail: { topic: row.topic, reason, revision: row.revision },
         } as const;
-        store.outbox.entomb(seq, eventTopic, JSON.stringify(eventMessage(draft, sender, seq, nowMs, grid)), reason);
+        store.outbox.entomb(
+          seq,
+          eventTopic,
+          JSON.stringify(eventMessage(draft, sender, seq, nowMs, grid)),
+          reason,
+        );
       });
     },
     disconnectedWhileSending(seqs: readonly number[]): void {

@@ -26,6 +26,8 @@ export interface PipelineDeps {
   /** close-hours, weigh-hours, fill-outbox. */
   readonly steps: readonly Step[];
   readonly specs: readonly ChannelSpec[];
+  /** After the first commit of each half-hour: the log is moved into the database while little else is to do. */
+  readonly checkpoint: () => void;
   /** After a turn that may have filled the outbox. */
   readonly onTurn: () => void;
 }
@@ -36,12 +38,16 @@ export function createPipeline(deps: PipelineDeps) {
   let held: NewReading[] = [];
   let heldSinceMs = 0;
   let lastSlot = -1;
+  let checkpointSlot = -1;
 
   function commit(): void {
     if (held.length === 0 && !deps.events.pending()) return;
     const readings = held;
     acceptor.accept(readings, clock.now());
     held = held.slice(readings.length);
+    const slot = slotOf(clock.now());
+    if (slot !== checkpointSlot) deps.checkpoint();
+    checkpointSlot = slot;
   }
 
   function commitIsDue(): boolean {

@@ -37,15 +37,25 @@ export interface DialRecorder {
 const FIRST: Reconciliation = { fills: [], adjustmentMicro: 0n };
 
 export function createDialRecorder({ store, grid, specs }: DialDeps): DialRecorder {
-  function refuse(spec: ChannelSpec, before: DialReading | null, dialMicro: bigint, atMs: EpochMs, nowMs: EpochMs): void {
+  function refuse(
+    spec: ChannelSpec,
+    before: DialReading | null,
+    dialMicro: bigint,
+    atMs: EpochMs,
+    nowMs: EpochMs,
+  ): void {
     const about = { meter: spec.meter, channel: spec.channel };
     if (atMs > nowMs || (before && atMs <= before.atMs)) {
       const after = before ? grid.iso(before.atMs) : '-';
-      throw new CodedError(fault('dial-out-of-order', { ...about, at: grid.iso(atMs), after, now: grid.iso(nowMs) }));
+      throw new CodedError(
+        fault('dial-out-of-order', { ...about, at: grid.iso(atMs), after, now: grid.iso(nowMs) }),
+      );
     }
     if (before && dialMicro < before.dialMicro) {
       const have = formatMicro(before.dialMicro);
-      throw new CodedError(fault('dial-fell', { ...about, dial: formatMicro(dialMicro), have, unit: spec.unit }));
+      throw new CodedError(
+        fault('dial-fell', { ...about, dial: formatMicro(dialMicro), have, unit: spec.unit }),
+      );
     }
   }
 

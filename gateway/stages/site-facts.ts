@@ -4,7 +4,7 @@
  */
 import type { GridArea } from '../domain/coefficients/types.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { parseFraction, formatFraction } from '../domain/rational.ts';
+import { formatFraction, parseFraction } from '../domain/rational.ts';
 import type { Store } from '../store/store.ts';
 
 export interface SiteFactsRow {
@@ -31,7 +31,9 @@ function toJson(facts: SiteFactsRow): string {
 
 function fromJson(text: string): SiteFactsRow {
   return JSON.parse(text, (_, value: unknown) =>
-    typeof value === 'object' && value !== null && FRACTION in value ? parseFraction(String(value[FRACTION])) : value,
+    typeof value === 'object' && value !== null && FRACTION in value
+      ? parseFraction(String(value[FRACTION]))
+      : value,
   ) as SiteFactsRow;
 }
 

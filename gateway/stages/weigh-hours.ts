@@ -20,7 +20,14 @@ export function createWeigher(deps: {
 
   function weightOf(hour: HourRow, spec: ChannelSpec, documents: readonly CoefficientDocument[]): HourWeight {
     if (!isWeighed(spec.role, spec.channel)) return UNWEIGHED;
-    const { mjPerKwh, class: name, ruleSet, document, documentRevision, confirmed } = decide({
+    const {
+      mjPerKwh,
+      class: name,
+      ruleSet,
+      document,
+      documentRevision,
+      confirmed,
+    } = decide({
       ...rules,
       hourStart: hour.startMs,
       documents,

@@ -42,6 +42,7 @@ export function dialRows(db: Db) {
       if (!row || row.from_ms === null || row.to_ms === null || row.from_ms === row.to_ms) return null;
       return { fromMs: toInstant(row.from_ms), toMs: toInstant(row.to_ms) };
     },
-    adjustments: (channelId: number): bigint[] => adjustments.all(channelId).map((row) => row.adjustment_micro),
+    adjustments: (channelId: number): bigint[] =>
+      adjustments.all(channelId).map((row) => row.adjustment_micro),
   };
 }

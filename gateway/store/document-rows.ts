@@ -1,6 +1,7 @@
 /** Coefficient documents: the bytes as received, what was understood, and which revision is in force. */
-import type { CoefficientDocument, GridArea } from '../domain/coefficients/types.ts';
+
 import type { HeldDocument } from '../domain/coefficients/documents.ts';
+import type { CoefficientDocument, GridArea } from '../domain/coefficients/types.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Db } from './database.ts';
 import { toInstant } from './rows.ts';
@@ -40,9 +41,13 @@ export function documentRows(db: Db) {
     `INSERT INTO document (area, document, revision, received_at_ms, source, sha256, bytes, parsed, in_force)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
-  const inForce = db.prepare<[string], DocumentColumns>('SELECT * FROM document WHERE area = ? AND in_force = 1 ORDER BY id');
+  const inForce = db.prepare<[string], DocumentColumns>(
+    'SELECT * FROM document WHERE area = ? AND in_force = 1 ORDER BY id',
+  );
   const all = db.prepare<[], DocumentColumns>('SELECT * FROM document ORDER BY id');
-  const etag = db.prepare<[string], { etag: string | null; checked_at_ms: bigint }>('SELECT * FROM download WHERE source = ?');
+  const etag = db.prepare<[string], { etag: string | null; checked_at_ms: bigint }>(
+    'SELECT * FROM download WHERE source = ?',
+  );
   const putEtag = db.prepare(
     `INSERT INTO download (source, etag, checked_at_ms) VALUES (?, ?, ?)
      ON CONFLICT (source) DO UPDATE SET etag = excluded.etag, checked_at_ms = excluded.checked_at_ms`,
@@ -55,7 +60,10 @@ export function documentRows(db: Db) {
       return { parsed, revision: parsed.revision, digest: sha256 };
     },
     /** Takes the place of every earlier revision of the same document. */
-    putInForce(document: CoefficientDocument, received: { bytes: Uint8Array; source: string; sha256: string; atMs: EpochMs }): void {
+    putInForce(
+      document: CoefficientDocument,
+      received: { bytes: Uint8Array; source: string; sha256: string; atMs: EpochMs },
+    ): void {
       retire.run(document.area, document.document);
       insert.run(
         document.area,
@@ -68,12 +76,14 @@ export function documentRows(db: Db) {
         JSON.stringify(document),
       );
     },
-    inForce: (area: GridArea): CoefficientDocument[] => inForce.all(area).map((row) => toDocument(row).parsed),
+    inForce: (area: GridArea): CoefficientDocument[] =>
+      inForce.all(area).map((row) => toDocument(row).parsed),
     all: (): DocumentRow[] => all.all().map(toDocument),
     download(source: string): { etag: string | null; checkedAtMs: EpochMs } | null {
       const row = etag.get(source);
       return row ? { etag: row.etag, checkedAtMs: toInstant(row.checked_at_ms) } : null;
     },
-    putDownload: (source: string, tag: string | null, atMs: EpochMs): void => void putEtag.run(source, tag, atMs),
+    putDownload: (source: string, tag: string | null, atMs: EpochMs): void =>
+      void putEtag.run(source, tag, atMs),
   };
 }

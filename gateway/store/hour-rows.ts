@@ -1,6 +1,7 @@
 /** Hour buckets and the work queues between stages. */
-import type { CoefficientClass } from '../domain/messages.ts';
+
 import type { HourBucket, HourQuantities, HourWeight } from '../domain/hour.ts';
+import type { CoefficientClass } from '../domain/messages.ts';
 import type { Quality } from '../domain/quality.ts';
 import { formatFraction, parseFraction } from '../domain/rational.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -60,7 +61,9 @@ function toHour(row: HourColumns): HourRow {
 }
 
 export function hourRows(db: Db) {
-  const one = db.prepare<[number, number], HourColumns>('SELECT * FROM hour WHERE channel_id = ? AND start_ms = ?');
+  const one = db.prepare<[number, number], HourColumns>(
+    'SELECT * FROM hour WHERE channel_id = ? AND start_ms = ?',
+  );
   const within = db.prepare<[number, number, number], HourColumns>(
     'SELECT * FROM hour WHERE channel_id = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms',
   );
@@ -78,7 +81,9 @@ export function hourRows(db: Db) {
     `UPDATE hour SET mj_per_kwh = ?, class = ?, rule_set = ?, document = ?, document_revision = ?, confirmed = ?,
        energy_micro_mj = ? WHERE channel_id = ? AND start_ms = ?`,
   );
-  const markSent = db.prepare('UPDATE hour SET revision = ?, sent_digest = ? WHERE channel_id = ? AND start_ms = ?');
+  const markSent = db.prepare(
+    'UPDATE hour SET revision = ?, sent_digest = ? WHERE channel_id = ? AND start_ms = ?',
+  );
   return {
     find(channelId: number, startMs: EpochMs): HourRow | null {
       const row = one.get(channelId, startMs);
@@ -138,7 +143,9 @@ export function workRows(db: Db) {
       add.run(stage, item.startMs, item.channelId);
     },
     take: (stage: Stage, limit: number): WorkItem[] =>
-      take.all(stage, limit).map((row) => ({ startMs: toInstant(row.start_ms), channelId: Number(row.channel_id) })),
+      take
+        .all(stage, limit)
+        .map((row) => ({ startMs: toInstant(row.start_ms), channelId: Number(row.channel_id) })),
     done(stage: Stage, item: WorkItem): void {
       done.run(stage, item.startMs, item.channelId);
     },

@@ -39,8 +39,12 @@ export type ReadingState = 'accepted' | 'pending' | 'rejected';
 
 export function channelRows(db: Db) {
   const all = db.prepare<[], ChannelColumns>('SELECT * FROM channel ORDER BY id');
-  const one = db.prepare<[string, string], ChannelColumns>('SELECT * FROM channel WHERE meter = ? AND channel = ?');
-  const insert = db.prepare('INSERT INTO channel (meter, channel, since_ms, next_hour_ms) VALUES (?, ?, ?, ?)');
+  const one = db.prepare<[string, string], ChannelColumns>(
+    'SELECT * FROM channel WHERE meter = ? AND channel = ?',
+  );
+  const insert = db.prepare(
+    'INSERT INTO channel (meter, channel, since_ms, next_hour_ms) VALUES (?, ?, ?, ?)',
+  );
   const advance = db.prepare('UPDATE channel SET next_hour_ms = ? WHERE id = ? AND next_hour_ms < ?');
   return {
     all: (): ChannelRow[] => all.all().map(toChannel),
@@ -107,7 +111,9 @@ export function readingRows(db: Db) {
      ON CONFLICT (at_ms, channel_id) DO UPDATE SET state = excluded.state, era = excluded.era
        WHERE count = excluded.count AND exp2 = excluded.exp2`,
   );
-  const at = db.prepare<[number, number], StoredReading>('SELECT * FROM reading WHERE at_ms = ? AND channel_id = ?');
+  const at = db.prepare<[number, number], StoredReading>(
+    'SELECT * FROM reading WHERE at_ms = ? AND channel_id = ?',
+  );
   const pending = db.prepare<[number, number], StoredReading>(
     "SELECT * FROM reading WHERE at_ms > ? AND channel_id = ? AND state = 'pending' ORDER BY at_ms",
   );
@@ -134,13 +140,18 @@ export function readingRows(db: Db) {
       put.run(atMs, channelId, sinceMs, raw.count, raw.exp2, state, era);
     },
     at: (channelId: number, atMs: EpochMs) => located(at.get(atMs, channelId)),
-    pendingAfter: (channelId: number, atMs: EpochMs): Reading[] => pending.all(atMs, channelId).map(toReading),
+    pendingAfter: (channelId: number, atMs: EpochMs): Reading[] =>
+      pending.all(atMs, channelId).map(toReading),
     acceptedAtOrBefore: (channelId: number, atMs: EpochMs) => located(before.get(atMs, channelId)),
     acceptedAtOrAfter: (channelId: number, atMs: EpochMs) => located(after.get(atMs, channelId)),
     within: (channelId: number, span: Span) =>
       within
         .all(span.fromMs, span.toMs, channelId)
-        .map((row) => ({ reading: toReading(row), state: row.state as ReadingState, era: row.era === null ? null : Number(row.era) })),
+        .map((row) => ({
+          reading: toReading(row),
+          state: row.state as ReadingState,
+          era: row.era === null ? null : Number(row.era),
+        })),
     head: (channelId: number) => located(head.get(channelId)),
     putHead(channelId: number, reading: Reading, era: number): void {
       const { atMs, sinceMs, raw } = reading;

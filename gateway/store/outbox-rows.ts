@@ -66,7 +66,9 @@ export function outboxRows(db: Db) {
     "UPDATE outbox SET state = 'acknowledged', acknowledged_at_ms = ? WHERE seq = ? AND state = 'waiting'",
   );
   const attempt = db.prepare("UPDATE outbox SET attempts = attempts + 1 WHERE seq = ? AND state = 'waiting'");
-  const entomb = db.prepare("UPDATE outbox SET kind = 'event', topic = ?, payload = ?, refused = ?, attempts = 0 WHERE seq = ?");
+  const entomb = db.prepare(
+    "UPDATE outbox SET kind = 'event', topic = ?, payload = ?, refused = ?, attempts = 0 WHERE seq = ?",
+  );
   const one = db.prepare<[number], OutboxColumns>('SELECT * FROM outbox WHERE seq = ?');
   const ofHour = db.prepare<[number, number], OutboxColumns>(
     'SELECT * FROM outbox WHERE channel_id = ? AND start_ms = ? ORDER BY seq',
@@ -106,16 +108,17 @@ export function outboxRows(db: Db) {
       const row = one.get(seq);
       return row ? toOutbox(row) : null;
     },
-    ofHour: (channelId: number, startMs: EpochMs): OutboxRow[] => ofHour.all(channelId, startMs).map(toOutbox),
+    ofHour: (channelId: number, startMs: EpochMs): OutboxRow[] =>
+      ofHour.all(channelId, startMs).map(toOutbox),
     /** Bytes of messages made since then, and the time they span. */
     bytesSince(fromMs: number): { bytes: number; spanMs: number } {
       const row = bytes.get(fromMs);
-      if (row?.first == null || row.last == null) return { bytes: 0, spanMs: 0 };
+      if (!row || row.first === null || row.last === null) return { bytes: 0, spanMs: 0 };
       return { bytes: Number(row.bytes ?? 0n), spanMs: Number(row.last - row.first) };
     },
     backlog(): { waiting: number; oldestMs: EpochMs | null } {
       const row = backlog.get();
-      return { waiting: Number(row?.n ?? 0n), oldestMs: row?.oldest == null ? null : toInstant(row.oldest) };
+      return { waiting: Number(row?.n ?? 0n), oldestMs: row?.oldest ? toInstant(row.oldest) : null };
     },
   };
 }

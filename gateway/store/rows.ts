@@ -1,8 +1,9 @@
 /** Between table rows and domain values. All integers of a row are BigInts. */
-import { formatFraction, parseFraction } from '../domain/rational.ts';
+
 import type { Era, EraCause } from '../domain/ledger/era.ts';
 import type { Reading } from '../domain/ledger/register.ts';
 import type { RegisterScale } from '../domain/meters.ts';
+import { formatFraction, parseFraction } from '../domain/rational.ts';
 import { type EpochMs, instant } from '../domain/time.ts';
 
 export function toInstant(value: bigint): EpochMs {

@@ -8,7 +8,12 @@ import { boundaryRows, channelRows, eraRows, readingRows, unwatchedRows } from '
 import { outboxRows } from './outbox-rows.ts';
 
 /** Where crash tests stop the process; production passes none. */
-export type CrashPoint = 'before-commit' | 'inside-transaction' | 'after-commit' | 'before-checkpoint';
+export type CrashPoint =
+  | 'before-commit'
+  | 'inside-transaction'
+  | 'after-commit'
+  | 'before-checkpoint'
+  | 'after-checkpoint';
 export type CrashProbe = (point: CrashPoint) => void;
 
 export interface StoreOptions {
@@ -17,7 +22,9 @@ export interface StoreOptions {
 
 function factRows({ db }: OpenDatabase) {
   const get = db.prepare<[string], { value: string }>('SELECT value FROM fact WHERE key = ?');
-  const put = db.prepare('INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value');
+  const put = db.prepare(
+    'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
   return {
     get: (key: string): string | null => get.get(key)?.value ?? null,
     put: (key: string, value: string): void => void put.run(key, value),
@@ -76,6 +83,7 @@ function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
     checkpoint(): void {
       probe?.('before-checkpoint');
       open.db.pragma('wal_checkpoint(TRUNCATE)');
+      probe?.('after-checkpoint');
     },
     close: (): void => open.close(),
   };

@@ -8,6 +8,7 @@ export const LONGEST_BACKOFF_MS = 3_600_000;
  * @param attempt how many tries have failed in a row, 1…
  */
 export function backoffMs(attempt: number): number {
-  if (!Number.isInteger(attempt) || attempt < 1) throw new RangeError(`not a count of failed tries: ${attempt}`);
+  if (!Number.isInteger(attempt) || attempt < 1)
+    throw new RangeError(`not a count of failed tries: ${attempt}`);
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempt - 1, 16));
 }

@@ -20,7 +20,11 @@ export interface DecisionInput {
 }
 
 /** The rule set that governs a JST date; null when none is in force then. Where two are, the one that came last. */
-export function ruleSetOn(date: string, ruleSets: ReadonlyMap<string, RuleSet>, choice: string | null): RuleSet | null {
+export function ruleSetOn(
+  date: string,
+  ruleSets: ReadonlyMap<string, RuleSet>,
+  choice: string | null,
+): RuleSet | null {
   if (choice !== null) return ruleSets.get(choice) ?? null;
   let found: RuleSet | null = null;
   for (const ruleSet of ruleSets.values()) {
@@ -45,22 +49,33 @@ export function documentFor(
   let found: CoefficientDocument | null = null;
   for (const document of currentDocuments(documents)) {
     if (document.area !== area || document.ruleSet !== ruleSet.id || !speaksFor(document, date)) continue;
-    if ((found === null || later(document, found)) && validateDocument(document, ruleSet) === null) found = document;
+    if ((found === null || later(document, found)) && validateDocument(document, ruleSet) === null)
+      found = document;
   }
   return found;
 }
 
-function holds(name: RuleClass, document: CoefficientDocument, ruleSet: RuleSet, date: string, hour: number): boolean {
+function holds(
+  name: RuleClass,
+  document: CoefficientDocument,
+  ruleSet: RuleSet,
+  date: string,
+  hour: number,
+): boolean {
   if (name === 'normal') return true;
   if (name === 'tight') {
     const { fromHour, toHour } = ruleSet.tightWindow;
-    return ruleSet.values.tight !== null && document.tightDays.includes(date) && fromHour <= hour && hour < toHour;
+    return (
+      ruleSet.values.tight !== null && document.tightDays.includes(date) && fromHour <= hour && hour < toHour
+    );
   }
   if (ruleSet.curtailment.announcedBy === 'days') {
     const { fromHour, toHour } = ruleSet.curtailment.window;
     return document.curtailmentDays.includes(date) && fromHour <= hour && hour < toHour;
   }
-  return document.curtailmentHours.some((entry) => entry.date === date && entry.fromHour <= hour && hour < entry.toHour);
+  return document.curtailmentHours.some(
+    (entry) => entry.date === date && entry.fromHour <= hour && hour < entry.toHour,
+  );
 }
 
 function clock(hour: number): string {
@@ -85,12 +100,24 @@ export function decide(input: DecisionInput): CoefficientDecision {
   const when = `${date} ${clock(hour)}–${clock(hour + 1)} JST, ${input.area}`;
   const ruleSet = ruleSetOn(date, input.ruleSets, input.ruleSetChoice);
   if (ruleSet === null) {
-    const missing = input.ruleSetChoice === null ? 'no rule set is in force on this date' : `the rule set ${input.ruleSetChoice} is not known`;
+    const missing =
+      input.ruleSetChoice === null
+        ? 'no rule set is in force on this date'
+        : `the rule set ${input.ruleSetChoice} is not known`;
     const why = `${when}: ${missing}, so the hour is not weighed.`;
-    return { mjPerKwh: null, class: 'none', ruleSet: null, document: null, documentRevision: null, confirmed: false, why };
+    return {
+      mjPerKwh: null,
+      class: 'none',
+      ruleSet: null,
+      document: null,
+      documentRevision: null,
+      confirmed: false,
+      why,
+    };
   }
   const document = documentFor(date, input.area, ruleSet, input.documents);
-  const found = document && ruleSet.precedence.find((candidate) => holds(candidate, document, ruleSet, date, hour));
+  const found =
+    document && ruleSet.precedence.find((candidate) => holds(candidate, document, ruleSet, date, hour));
   const name: RuleClass = document ? (found ?? 'normal') : ruleSet.unconfirmed;
   // A factor that was never fixed cannot be the unconfirmed default either: the loader of rule sets refuses that.
   const { mjPerKwh } = ruleSet.values[name] ?? ruleSet.values.normal;

@@ -21,7 +21,11 @@ export function speaksFor(document: CoefficientDocument, date: string): boolean 
   return within(date, document.complete);
 }
 
-function problem(document: CoefficientDocument, path: readonly (string | number)[], reason: string): DocumentProblem {
+function problem(
+  document: CoefficientDocument,
+  path: readonly (string | number)[],
+  reason: string,
+): DocumentProblem {
   const where = path.map((step) => (typeof step === 'number' ? `[${step + 1}]` : step)).join('');
   return { path, fault: fault('document-invalid', { source: document.document, where, reason }) };
 }
@@ -30,23 +34,34 @@ function rangeProblem(document: CoefficientDocument): DocumentProblem | null {
   let days = 0;
   for (const [index, range] of document.complete.entries()) {
     const path = ['complete', index];
-    if (!isDate(range.from) || !isDate(range.to)) return problem(document, path, 'a date that does not exist');
-    if (range.from > range.to) return problem(document, path, `the range ends (${range.to}) before it begins (${range.from})`);
+    if (!isDate(range.from) || !isDate(range.to))
+      return problem(document, path, 'a date that does not exist');
+    if (range.from > range.to)
+      return problem(document, path, `the range ends (${range.to}) before it begins (${range.from})`);
     days += dayNumber(range.to) - dayNumber(range.from) + 1;
-    if (days > MAX_DOCUMENT_DAYS) return problem(document, path, `more than ${MAX_DOCUMENT_DAYS} days in one document`);
-    const other = document.complete.slice(0, index).find((earlier) => earlier.from <= range.to && range.from <= earlier.to);
+    if (days > MAX_DOCUMENT_DAYS)
+      return problem(document, path, `more than ${MAX_DOCUMENT_DAYS} days in one document`);
+    const other = document.complete
+      .slice(0, index)
+      .find((earlier) => earlier.from <= range.to && range.from <= earlier.to);
     if (other) return problem(document, path, `overlaps the range ${other.from} to ${other.to}`);
   }
-  return document.complete.length > 0 ? null : problem(document, ['complete'], 'no date range for which the document is complete');
+  return document.complete.length > 0
+    ? null
+    : problem(document, ['complete'], 'no date range for which the document is complete');
 }
 
-function dayProblem(document: CoefficientDocument, key: 'curtailmentDays' | 'tightDays'): DocumentProblem | null {
+function dayProblem(
+  document: CoefficientDocument,
+  key: 'curtailmentDays' | 'tightDays',
+): DocumentProblem | null {
   const seen = new Set<string>();
   for (const [index, date] of document[key].entries()) {
     const path = [key, index];
     if (!isDate(date)) return problem(document, path, `${date} is not a date of the calendar`);
     if (seen.has(date)) return problem(document, path, `${date} is listed twice`);
-    if (!speaksFor(document, date)) return problem(document, path, `${date} is outside the dates for which the document is complete`);
+    if (!speaksFor(document, date))
+      return problem(document, path, `${date} is outside the dates for which the document is complete`);
     seen.add(date);
   }
   return null;
@@ -75,22 +90,37 @@ function hoursProblem(document: CoefficientDocument): DocumentProblem | null {
 /** What can be said of a document alone, without knowing the rules it is written under. */
 export function contentProblem(document: CoefficientDocument): DocumentProblem | null {
   return (
-    rangeProblem(document) ?? dayProblem(document, 'curtailmentDays') ?? hoursProblem(document) ?? dayProblem(document, 'tightDays')
+    rangeProblem(document) ??
+    dayProblem(document, 'curtailmentDays') ??
+    hoursProblem(document) ??
+    dayProblem(document, 'tightDays')
   );
 }
 
 /** What a document says that its rule set has no words for. */
 export function ruleProblem(document: CoefficientDocument, ruleSet: RuleSet): DocumentProblem | null {
-  if (document.ruleSet !== ruleSet.id) return problem(document, ['ruleSet'], `written under ${document.ruleSet}, not ${ruleSet.id}`);
+  if (document.ruleSet !== ruleSet.id)
+    return problem(document, ['ruleSet'], `written under ${document.ruleSet}, not ${ruleSet.id}`);
   if (ruleSet.curtailment.announcedBy === 'days' && document.curtailmentHours.length > 0) {
-    return problem(document, ['curtailmentHours', 0], `under ${ruleSet.id} whole days are announced: list them as curtailment days`);
+    return problem(
+      document,
+      ['curtailmentHours', 0],
+      `under ${ruleSet.id} whole days are announced: list them as curtailment days`,
+    );
   }
   if (ruleSet.curtailment.announcedBy === 'hours' && document.curtailmentDays.length > 0) {
-    return problem(document, ['curtailmentDays', 0], `under ${ruleSet.id} hours are announced: list them as curtailment hours`);
+    return problem(
+      document,
+      ['curtailmentDays', 0],
+      `under ${ruleSet.id} hours are announced: list them as curtailment hours`,
+    );
   }
   const [tightDay] = document.tightDays;
   if (ruleSet.values.tight === null && tightDay !== undefined) {
-    return { path: ['tightDays', 0], fault: fault('tight-day-without-factor', { ruleSet: ruleSet.id, date: tightDay }) };
+    return {
+      path: ['tightDays', 0],
+      fault: fault('tight-day-without-factor', { ruleSet: ruleSet.id, date: tightDay }),
+    };
   }
   return null;
 }
@@ -119,7 +149,9 @@ export function arrival(
   if (document.revision > held.revision) return { kind: 'replaces' };
   const about = { document: document.document, revision: document.revision, have: held.revision };
   if (document.revision < held.revision) return { kind: 'refused', fault: fault('document-older', about) };
-  return digest === held.digest ? { kind: 'same' } : { kind: 'refused', fault: fault('document-conflict', about) };
+  return digest === held.digest
+    ? { kind: 'same' }
+    : { kind: 'refused', fault: fault('document-conflict', about) };
 }
 
 /** Of each (area, document) the highest revision. Two of one revision are never stored ({@link arrival}). */

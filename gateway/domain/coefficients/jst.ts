@@ -40,7 +40,9 @@ export function dayNumber(date: string): number {
 export function datesOf(range: { readonly from: string; readonly to: string }): string[] {
   const first = dayNumber(range.from);
   const count = Math.max(0, dayNumber(range.to) - first + 1);
-  return Array.from({ length: count }, (_, index) => new Date((first + index) * DAY_MS).toISOString().slice(0, 10));
+  return Array.from({ length: count }, (_, index) =>
+    new Date((first + index) * DAY_MS).toISOString().slice(0, 10),
+  );
 }
 
 /**
@@ -48,7 +50,9 @@ export function datesOf(range: { readonly from: string; readonly to: string }): 
  * @returns null when it is not one, or names a day or time that does not exist
  */
 export function parseInstant(text: string): EpochMs | null {
-  const match = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(?:Z|[+-](\d\d):([0-5]\d))$/.exec(text);
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,3})?)?(?:Z|[+-](\d\d):([0-5]\d))$/.exec(
+    text,
+  );
   if (!match?.[1] || !isDate(match[1])) return null;
   const [, , hour, minute, second = '0', offsetHour = '0'] = match;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || Number(offsetHour) > 14) return null;

@@ -61,7 +61,9 @@ export interface RuleSet {
     readonly tight: RuleValue | null;
   };
   /** `days`: a whole day is announced and the rules know its hours. `hours`: the hours are announced. */
-  readonly curtailment: { readonly announcedBy: 'days'; readonly window: HourWindow } | { readonly announcedBy: 'hours' };
+  readonly curtailment:
+    | { readonly announcedBy: 'days'; readonly window: HourWindow }
+    | { readonly announcedBy: 'hours' };
   /** The hours of a tight day. */
   readonly tightWindow: HourWindow;
   /** The first that holds in an hour decides; `normal` holds always and comes last. */

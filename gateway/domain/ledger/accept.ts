@@ -7,8 +7,9 @@
  * Three that agree are a rollover if the type says where its register wraps and the implied rise is plausible,
  * and a new era with an unresolved step otherwise. Nothing here reads a clock or a table.
  */
-import type { Rational } from '../rational.ts';
+
 import type { RegisterScale } from '../meters.ts';
+import type { Rational } from '../rational.ts';
 import { type Era, firstEra, nextEra, rolloverStepMicro } from './era.ts';
 import { largestRiseMicro, type Reading, registerMicro } from './register.ts';
 
@@ -29,7 +30,12 @@ export interface ChannelState {
 export const EMPTY_CHANNEL: ChannelState = { era: null, last: null, pending: [] };
 
 export type Verdict =
-  | { readonly kind: 'accepted'; readonly reading: Reading; readonly era: Era; readonly previous: Reading | null }
+  | {
+      readonly kind: 'accepted';
+      readonly reading: Reading;
+      readonly era: Era;
+      readonly previous: Reading | null;
+    }
   | { readonly kind: 'pending'; readonly reading: Reading }
   | { readonly kind: 'rejected'; readonly reading: Reading; readonly reason: 'transient' | 'out-of-order' }
   | { readonly kind: 'era-opened'; readonly era: Era; readonly after: Reading | null };
@@ -67,7 +73,12 @@ function openEraAt(era: Era, last: Reading, opening: Reading, rules: Rules): Era
  * Settles what can be settled among `list` (all later than `last`, by time).
  * Each round accepts one reading, opens one era or stops, so it ends after at most `list.length` rounds.
  */
-function settle(start: { era: Era; last: Reading }, list: Reading[], rules: Rules, verdicts: Verdict[]): ChannelState {
+function settle(
+  start: { era: Era; last: Reading },
+  list: Reading[],
+  rules: Rules,
+  verdicts: Verdict[],
+): ChannelState {
   let { era, last } = start;
   let waiting = list;
   const setAside = (readings: readonly Reading[]) => {
@@ -100,11 +111,18 @@ function settle(start: { era: Era; last: Reading }, list: Reading[], rules: Rule
  * Takes one reading that is later than the last accepted one.
  * @returns the new state, and what became of this reading and of those that were pending
  */
-export function accept(state: ChannelState, reading: Reading, rules: Rules): { state: ChannelState; verdicts: Verdict[] } {
+export function accept(
+  state: ChannelState,
+  reading: Reading,
+  rules: Rules,
+): { state: ChannelState; verdicts: Verdict[] } {
   const verdicts: Verdict[] = [];
   if (!state.era || !state.last) {
     const era = firstEra(reading, rules.scale);
-    verdicts.push({ kind: 'era-opened', era, after: null }, { kind: 'accepted', reading, era, previous: null });
+    verdicts.push(
+      { kind: 'era-opened', era, after: null },
+      { kind: 'accepted', reading, era, previous: null },
+    );
     return { state: { era, last: reading, pending: [] }, verdicts };
   }
   const waiting = [...state.pending, reading].sort((a, b) => a.atMs - b.atMs);
@@ -117,9 +135,15 @@ export function accept(state: ChannelState, reading: Reading, rules: Rules): { s
  * Opens an era because the site file gives the register another scale: from this reading on, with what passed
  * since the last reading unknown.
  */
-export function changeScale(state: ChannelState, reading: Reading, rules: Rules): { state: ChannelState; verdicts: Verdict[] } {
+export function changeScale(
+  state: ChannelState,
+  reading: Reading,
+  rules: Rules,
+): { state: ChannelState; verdicts: Verdict[] } {
   if (!state.era || !state.last) return accept(state, reading, rules);
-  const rejected = state.pending.map((pending): Verdict => ({ kind: 'rejected', reading: pending, reason: 'transient' }));
+  const rejected = state.pending.map(
+    (pending): Verdict => ({ kind: 'rejected', reading: pending, reason: 'transient' }),
+  );
   const era = nextEra(state.era, state.last, reading, 'scale-change', rules.scale, null);
   return {
     state: { era, last: reading, pending: [] },

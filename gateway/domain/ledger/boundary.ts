@@ -2,9 +2,10 @@
  * A boundary (定時積算値) is a channel's total at :00 or :30, interpolated between the accepted readings around it.
  * It keeps that bracket for ever: it is the evidence, and the true total lies within [low, high].
  */
-import { roundHalfAway } from '../rational.ts';
+
 import type { KeptBy } from '../meters.ts';
-import { boundaryAt, type EpochMs, instant, SLOT_MS } from '../time.ts';
+import { roundHalfAway } from '../rational.ts';
+import { boundaryAt, type EpochMs, instant, plus, SLOT_MS } from '../time.ts';
 import { type Era, totalMicro } from './era.ts';
 import { microOf, type Reading, registerMicro, resolutionMicro, uncertaintyMicro } from './register.ts';
 
@@ -14,18 +15,25 @@ export interface Marked {
   readonly era: Era;
 }
 
-export interface Boundary {
+/** A boundary that has been passed and waits for a reading that is surely from after it. */
+export interface OpenBoundary {
   /** The slot that begins here; the boundary is slot × 30 min after 1970 UTC. */
   readonly slot: number;
   /** The latest accepted reading not later than the boundary. */
   readonly lower: Marked;
-  /** The earliest accepted reading that was surely sampled at the boundary or after it. */
+  /** The earliest accepted reading not earlier than the boundary; the same one when it lies on it. */
   readonly upper: Marked;
+}
+
+export interface Boundary extends OpenBoundary {
   /** The channel's total, micro-units since its opening. */
   readonly totalMicro: bigint;
-  /** What the register shows here, micro-units; null where the bracket spans an unresolved step. */
+  /** What the register shows here, micro-units; null where an unresolved step may lie before or after it. */
   readonly registerMicro: bigint | null;
-  /** The truth lies within [lowMicro, highMicro], on the same footing as totalMicro. */
+  /**
+   * The truth lies within [lowMicro, highMicro], on the same footing as totalMicro. A slow register may show at
+   * `upper` what was true before the boundary: high comes from the first reading surely sampled after it.
+   */
   readonly lowMicro: bigint;
   readonly highMicro: bigint;
   /** The smallest change the register can show here, micro-units. */
@@ -45,20 +53,33 @@ export function slotsWithin(from: EpochMs, to: EpochMs): number[] {
   return slots;
 }
 
-function registerAt(total: bigint, lower: Marked, upper: Marked): bigint | null {
-  const risen = registerMicro(lower.reading.raw, lower.era.scale) + total - totalMicro(lower.era, lower.reading);
-  if (lower.era.no === upper.era.no) return risen;
-  const { wrapsAt } = lower.era.scale;
-  if (upper.era.no !== lower.era.no + 1 || upper.era.cause !== 'rollover' || wrapsAt === null) return null;
-  const end = microOf(wrapsAt, lower.era.scale);
+/** Whether nothing unknown passed between the two: one era, or one known rollover. */
+function continues(lower: Marked, sure: Marked): boolean {
+  if (lower.era.no === sure.era.no) return true;
+  return (
+    sure.era.no === lower.era.no + 1 && sure.era.cause === 'rollover' && lower.era.scale.wrapsAt !== null
+  );
+}
+
+function registerAt(total: bigint, lower: Marked, upper: Marked): bigint {
+  const { scale } = lower.era;
+  const risen = registerMicro(lower.reading.raw, scale) + total - totalMicro(lower.era, lower.reading);
+  if (lower.era.no === upper.era.no || scale.wrapsAt === null) return risen;
+  const end = microOf(scale.wrapsAt, scale);
   return risen >= end ? risen - end : risen;
 }
 
+/** The most the truth can be before a reading that was sampled after it. */
+function highestMicro({ reading, era }: Marked): bigint {
+  return totalMicro(era, reading) + uncertaintyMicro(reading.raw, era.scale).above;
+}
+
 /**
- * Interpolates linearly between the two readings; rounded by the one rule of the product. Pulses that the gateway
- * counts are not smoothed: the boundary is the count then.
+ * Interpolates linearly between the two neighbouring readings, so that totals never fall; rounded by the one rule
+ * of the product. Pulses that the gateway counts are not smoothed: the boundary is the count then.
  */
-export function boundaryBetween(slot: number, lower: Marked, upper: Marked, keptBy: KeptBy): Boundary {
+function settled(open: OpenBoundary, highMicro: bigint, known: boolean, keptBy: KeptBy): Boundary {
+  const { slot, lower, upper } = open;
   const at = boundaryAt(slot);
   const from = totalMicro(lower.era, lower.reading);
   const to = totalMicro(upper.era, upper.reading);
@@ -74,46 +95,64 @@ export function boundaryBetween(slot: number, lower: Marked, upper: Marked, kept
     lower,
     upper,
     totalMicro: total,
-    registerMicro: registerAt(total, lower, upper),
+    registerMicro: known ? registerAt(total, lower, upper) : null,
     lowMicro: from - uncertaintyMicro(lower.reading.raw, lower.era.scale).below,
-    highMicro: to + uncertaintyMicro(upper.reading.raw, upper.era.scale).above,
+    highMicro,
     resolutionMicro: resolutionMicro(upper.reading.raw, upper.era.scale),
   };
 }
 
+/** @param sure the first accepted reading that was surely sampled at the boundary or after it */
+export function closedBy(sure: Marked, open: OpenBoundary, keptBy: KeptBy): Boundary {
+  return settled(open, highestMicro(sure), continues(open.lower, sure), keptBy);
+}
+
+/** Boundaries passed when `next` follows `last`; `last` is null for the channel's first reading. */
+function passedBy(last: Marked | null, next: Marked): OpenBoundary[] {
+  const fromMs = last ? plus(last.reading.atMs, 1) : next.reading.atMs;
+  return slotsWithin(fromMs, plus(next.reading.atMs, 1)).map((slot) => ({
+    slot,
+    lower: last && next.reading.atMs > boundaryAt(slot) ? last : next,
+    upper: next,
+  }));
+}
+
 /**
- * Closes boundaries as readings arrive in order. `open` are boundaries passed but not yet closed, each with its
- * lower reading; `next` follows `last`.
+ * Closes boundaries as readings arrive in order: `next` follows `last`, which is null for the channel's first one.
  * @returns boundaries now closed, and those still open
  */
 export function closeBoundaries(
-  open: readonly { readonly slot: number; readonly lower: Marked }[],
-  last: Marked,
+  open: readonly OpenBoundary[],
+  last: Marked | null,
   next: Marked,
   keptBy: KeptBy,
-): { closed: Boundary[]; open: { slot: number; lower: Marked }[] } {
-  const passed = slotsWithin(last.reading.atMs, next.reading.atMs).map((slot) => ({ slot, lower: last }));
-  const closed: Boundary[] = [];
-  const still: { slot: number; lower: Marked }[] = [];
-  for (const candidate of [...open, ...passed]) {
-    if (isAfter(boundaryAt(candidate.slot), next)) {
-      closed.push(boundaryBetween(candidate.slot, candidate.lower, next, keptBy));
-    } else {
-      still.push(candidate);
-    }
-  }
-  return { closed, open: still };
+): { closed: Boundary[]; open: OpenBoundary[] } {
+  const all = [...open, ...passedBy(last, next)];
+  const isSure = ({ slot }: OpenBoundary) => isAfter(boundaryAt(slot), next);
+  return {
+    closed: all.filter(isSure).map((boundary) => closedBy(next, boundary, keptBy)),
+    open: all.filter((boundary) => !isSure(boundary)),
+  };
 }
 
-/** The same boundary with a late reading in its bracket, or null when the reading does not tighten it. */
-export function tightened(boundary: Boundary, late: Marked, keptBy: KeptBy): Boundary | null {
+/** An open boundary with a late reading in its bracket; the same one when the reading lies outside. */
+export function narrowed<B extends OpenBoundary>(boundary: B, late: Marked): OpenBoundary | B {
   const at = boundaryAt(boundary.slot);
   const { atMs } = late.reading;
-  if (atMs <= at && atMs > boundary.lower.reading.atMs) return boundaryBetween(boundary.slot, late, boundary.upper, keptBy);
-  if (isAfter(at, late) && atMs < boundary.upper.reading.atMs) {
-    return boundaryBetween(boundary.slot, boundary.lower, late, keptBy);
-  }
-  return null;
+  const lower = atMs <= at && atMs > boundary.lower.reading.atMs;
+  const upper = atMs >= at && atMs < boundary.upper.reading.atMs;
+  if (!lower && !upper) return boundary;
+  const { slot } = boundary;
+  return { slot, lower: lower ? late : boundary.lower, upper: upper ? late : boundary.upper };
+}
+
+/** A closed boundary with a late reading in its evidence, or null when the reading does not tighten it. */
+export function tightened(boundary: Boundary, late: Marked, keptBy: KeptBy): Boundary | null {
+  const narrow = narrowed(boundary, late);
+  const high = isAfter(boundaryAt(boundary.slot), late) ? highestMicro(late) : boundary.highMicro;
+  const highMicro = high < boundary.highMicro ? high : boundary.highMicro;
+  if (narrow === boundary && highMicro === boundary.highMicro) return null;
+  return settled(narrow, highMicro, boundary.registerMicro !== null, keptBy);
 }
 
 /** How long the bracket is, ms. */

@@ -27,7 +27,11 @@ export interface Reconciliation {
 }
 
 /** Cuts the spans to the time between the two dials and spreads the unseen part by duration. */
-export function reconcile(before: DialReading, after: DialReading, unwatched: readonly Span[]): Reconciliation {
+export function reconcile(
+  before: DialReading,
+  after: DialReading,
+  unwatched: readonly Span[],
+): Reconciliation {
   const unseen = after.dialMicro - before.dialMicro - (after.countedMicro - before.countedMicro);
   const between: Span = { fromMs: before.atMs, toMs: after.atMs };
   const spans = unwatched.filter((span) => overlapMs(span, between) > 0);
@@ -57,5 +61,8 @@ function filledBefore(fill: Fill, atMs: number): bigint {
 
 /** What the fills give to a stretch of time, micro-units. */
 export function filledWithin(fills: readonly Fill[], span: Span): bigint {
-  return fills.reduce((sum, fill) => sum + filledBefore(fill, span.toMs) - filledBefore(fill, span.fromMs), 0n);
+  return fills.reduce(
+    (sum, fill) => sum + filledBefore(fill, span.toMs) - filledBefore(fill, span.fromMs),
+    0n,
+  );
 }

@@ -3,7 +3,7 @@
  * the meter and a change of ratio each end an era and open the next.
  */
 import type { RegisterScale } from '../meters.ts';
-import { type Reading, microOf, registerMicro } from './register.ts';
+import { microOf, type Reading, registerMicro } from './register.ts';
 
 /**
  * `first` the channel's opening; `rollover` the register wrapped at its known end; `register-change` it fell or
@@ -54,5 +54,12 @@ export function nextEra(
   scale: RegisterScale,
   stepMicro: bigint | null,
 ): Era {
-  return { no: era.no + 1, cause, opening, scale, baseMicro: totalMicro(era, last) + (stepMicro ?? 0n), stepMicro };
+  return {
+    no: era.no + 1,
+    cause,
+    opening,
+    scale,
+    baseMicro: totalMicro(era, last) + (stepMicro ?? 0n),
+    stepMicro,
+  };
 }

@@ -3,8 +3,9 @@
  * 10⁻⁶ m³): a register value is rounded once, here, and everything after it is integer addition, so that
  * published differences equal published registers to the last digit.
  */
-import { multiply, type Rational, roundHalfAway } from '../rational.ts';
+
 import { type RawRegister, type RegisterScale, rawValue } from '../meters.ts';
+import { multiply, type Rational, roundHalfAway } from '../rational.ts';
 import type { EpochMs } from '../time.ts';
 
 const MICRO = 1_000_000n;
@@ -55,7 +56,10 @@ export function resolutionMicro(raw: RawRegister, scale: RegisterScale): bigint 
  * An integer register truncates, so it is [shown, shown + one count]. Micro-units beside the shown value; one
  * micro-unit is added to either side of a register whose scale does not fit micro-units exactly.
  */
-export function uncertaintyMicro(raw: RawRegister, scale: RegisterScale): { readonly below: bigint; readonly above: bigint } {
+export function uncertaintyMicro(
+  raw: RawRegister,
+  scale: RegisterScale,
+): { readonly below: bigint; readonly above: bigint } {
   const half = (ceilMicro(ulp(raw, scale.encoding), scale) + 1n) / 2n;
   const rounding = MICRO % scale.unitsPerCount.den === 0n && scale.encoding === 'integer' ? 0n : 1n;
   return { below: half + rounding, above: ceilMicro(scale.stepCounts, scale) + half + rounding };
@@ -65,7 +69,12 @@ export function uncertaintyMicro(raw: RawRegister, scale: RegisterScale): { read
  * The most the register can rise between two readings: rated power × elapsed + 2 counts. The elapsed time takes
  * in the request and the meter's own refresh, so that a slow answer is never called impossible.
  */
-export function largestRiseMicro(from: Reading, to: Reading, scale: RegisterScale, ratedPerHour: Rational): bigint {
+export function largestRiseMicro(
+  from: Reading,
+  to: Reading,
+  scale: RegisterScale,
+  ratedPerHour: Rational,
+): bigint {
   const elapsedMs = BigInt(to.atMs - from.sinceMs + scale.updateMs);
   const byRating = (ratedPerHour.num * elapsedMs * MICRO) / (ratedPerHour.den * 3_600_000n);
   return byRating + 2n * resolutionMicro(to.raw, scale);

@@ -4,18 +4,26 @@
  */
 import type { KeptBy } from '../meters.ts';
 import { type Quality, worstOf } from '../quality.ts';
-import { boundaryAt, HOUR_MS, SLOT_MS } from '../time.ts';
+import { boundaryAt, type EpochMs, HOUR_MS, SLOT_MS } from '../time.ts';
 import { type Boundary, bracketMs } from './boundary.ts';
 import { overlapMs, type Span, watchedMicro } from './spans.ts';
+
+/** The channel's opening reading, standing for a boundary that lies before it: the total is 0 until then. */
+export interface Opening {
+  readonly opening: true;
+  readonly atMs: EpochMs;
+  readonly totalMicro: bigint;
+  readonly registerMicro: bigint | null;
+}
 
 /** What a slot is made of: the marks at its two ends. */
 export interface SlotEvidence {
   readonly slot: number;
   readonly keptBy: KeptBy;
-  /** The total where the slot begins: its boundary, or the channel's opening inside the slot, or nothing. */
-  readonly start: Boundary | { readonly opening: true; readonly totalMicro: bigint; readonly registerMicro: bigint | null } | null;
-  /** The next slot's boundary; null while no later reading has come. */
-  readonly end: Boundary | null;
+  /** The total where the slot begins: its boundary, the channel's opening where that comes later, or nothing. */
+  readonly start: Boundary | Opening | null;
+  /** The same where it ends; null while no later reading has come. */
+  readonly end: Boundary | Opening | null;
   /** Stretches without readings (and before the channel's opening) that touch this slot. */
   readonly unwatched: readonly Span[];
   /** From the last reading of one era to the first of the next, where what passed is unknown. */
@@ -48,14 +56,19 @@ function boundaryQuality(boundary: Boundary, quantityMicro: bigint): Quality {
   return bracketMs(boundary) <= HOUR_MS ? 'interpolated' : 'estimated';
 }
 
-function qualityOf(evidence: SlotEvidence, start: NonNullable<SlotEvidence['start']>, end: Boundary, quantity: bigint): Quality {
+function qualityOf(
+  evidence: SlotEvidence,
+  start: Boundary | Opening,
+  end: Boundary | Opening,
+  quantity: bigint,
+): Quality {
   const whole = slotSpan(evidence.slot);
   const touches = (spans: readonly Span[]) => spans.some((span) => overlapMs(span, whole) > 0);
   // The gateway counts nothing while it does not look: only a dial reading can say what passed.
   if (evidence.keptBy === 'gateway' && touches(evidence.unwatched)) {
     return evidence.filledMicro === null ? 'missing' : 'estimated';
   }
-  if ('opening' in start || touches(evidence.unresolved)) return 'estimated';
+  if ('opening' in start || 'opening' in end || touches(evidence.unresolved)) return 'estimated';
   return worstOf(boundaryQuality(start, quantity), boundaryQuality(end, quantity));
 }
 
@@ -65,14 +78,25 @@ export function slotSpan(slot: number): Span {
 
 export function deriveSlot(evidence: SlotEvidence): Slot {
   const { slot, start, end } = evidence;
-  const coverageMicro = start ? watchedMicro(slotSpan(slot), evidence.unwatched) : 0;
+
   const registers = {
     startRegisterMicro: start?.registerMicro ?? null,
     endRegisterMicro: end?.registerMicro ?? null,
   };
   if (!start || !end) {
-    return { slot, quality: 'missing', coverageMicro: 0, quantityMicro: null, countedMicro: null, ...registers };
+    return {
+      slot,
+      quality: 'missing',
+      coverageMicro: 0,
+      quantityMicro: null,
+      countedMicro: null,
+      ...registers,
+    };
   }
+  const span = slotSpan(slot);
+  // Nobody watched a channel that had not begun; such a slot only completes the hour in which it begins.
+  const begun = !('opening' in start) || start.atMs < span.toMs;
+  const coverageMicro = begun ? watchedMicro(span, evidence.unwatched) : 0;
   const counted = end.totalMicro - start.totalMicro;
   const quantity = counted + (evidence.filledMicro ?? 0n);
   const quality = qualityOf(evidence, start, end, quantity);

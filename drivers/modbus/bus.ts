@@ -1,0 +1,219 @@
+/**
+ * One wire: one queue, one transaction at a time. Whoever has the bus (see {@link Bus.use}) reads; everybody else
+ * waits in order. modbus-serial builds the request and decodes the answer; our port object between it and the wire
+ * decides which bytes are an answer.
+ *
+ * A read may take several transactions: on RTU a separator or another length may be needed before an answer can be
+ * believed (answer-order.ts), and a failed one is tried again RETRIES times. Never more than MAX_SENDS in all.
+ */
+import modbusSerial from 'modbus-serial';
+import { type Fault, fault } from '../../gateway/domain/faults.ts';
+import type { WireExchange } from '../../gateway/domain/ports.ts';
+import type { Clock, EpochMs } from '../../gateway/domain/time.ts';
+import type { AnswerOrder, Question, QuestionEnd, WantedRead } from './answer-order.ts';
+import { hex, type ReadRequest } from './frame.ts';
+import { type Gap, openGap } from './gap.ts';
+import type { GuardedPort } from './guarded-port.ts';
+import type { WireTiming } from './timing.ts';
+import type { Wire } from './wire.ts';
+import { createWireKeeper } from './wire-keeper.ts';
+
+export const RETRIES = 1;
+export const MAX_SENDS = 6;
+/** Exceptions that pass: 4 device failure, 5 acknowledge, 6 busy. */
+const PASSING_EXCEPTIONS: readonly unknown[] = [4, 5, 6];
+/** Exceptions about the question: 1 function, 2 address, 3 count. */
+const REFUSING_EXCEPTIONS: readonly unknown[] = [1, 2, 3];
+
+export interface BusRead extends WantedRead {
+  /** Longest time the meter thinks before it answers, ms. */
+  readonly responseMs: number;
+  readonly retries: number;
+}
+
+export type BusAnswer =
+  | {
+      readonly kind: 'words';
+      readonly words: readonly number[];
+      readonly sinceMs: EpochMs;
+      readonly atMs: EpochMs;
+    }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  /** Not asked: an earlier answer may still come, and could not be told from this one. The fault says so. */
+  | { readonly kind: 'held'; readonly fault: Fault };
+
+export interface Bus {
+  /** Runs a job when all jobs before it are done. The caller bounds how many it queues. */
+  use<T>(job: () => Promise<T>): Promise<T>;
+  /** Only within `use`. Never rejects for trouble on the wire; `record` gets every transaction made. */
+  read(read: BusRead, record?: (exchange: WireExchange) => void): Promise<BusAnswer>;
+  /** Transactions under way and queued jobs end with `driver-closed`. */
+  close(): Promise<void>;
+}
+
+export interface BusOptions {
+  readonly line: string;
+  readonly wire: Wire;
+  /** Makes the port; `drop` closes a wire that carries rubbish. */
+  readonly createPort: (drop: () => void) => GuardedPort;
+  /** Null where frames carry a transaction id. */
+  readonly order: AnswerOrder | null;
+  readonly timing: WireTiming;
+  readonly clock: Clock;
+  /** Monotonic ms for back-off and history. */
+  readonly nowMs: () => number;
+  readonly onOpened: () => void;
+  readonly onLost: (reason: Fault) => void;
+}
+
+export function createBus(options: BusOptions): Bus {
+  const { line, wire, order, timing, clock, nowMs } = options;
+  const port = options.createPort(() => void keeper.drop());
+  const client = new modbusSerial.default(port);
+  client.open(() => undefined);
+  const gap: Gap | null = timing.silenceMs > 0 ? openGap() : null;
+  const keeper = createWireKeeper({
+    line,
+    wire,
+    nowMs,
+    listener: {
+      data(bytes) {
+        keeper.heard();
+        port.receive(bytes);
+      },
+      lost(reason) {
+        port.abort(reason);
+        options.onLost(reason);
+      },
+    },
+    onOpened() {
+      port.abort(fault('connection-lost', { line }));
+      options.onOpened();
+    },
+  });
+  let tail: Promise<unknown> = Promise.resolve();
+
+  /** One request and what became of it: its words, or why not. */
+  const transact = async (
+    request: ReadRequest,
+    timeoutMs: number,
+    wrote: () => void,
+  ): Promise<readonly number[] | Fault> => {
+    const failed = port.arm(timeoutMs);
+    wrote();
+    client.setID(request.unit);
+    const asked =
+      request.fn === 3
+        ? client.readHoldingRegisters(request.address, request.words)
+        : client.readInputRegisters(request.address, request.words);
+    const answered = asked.then(
+      ({ data }) => data,
+      (error: unknown) => refusal(line, request, error),
+    );
+    return Promise.race([answered, failed]);
+  };
+
+  const attempt = async (read: BusRead, question: Question, record?: (exchange: WireExchange) => void) => {
+    const timeoutMs = timing.timeoutMs(question.request.words, read.responseMs);
+    let sinceMs = clock.now();
+    const startedMs = performance.now();
+    const outcome = await transact(question.request, timeoutMs, () => {
+      order?.asked(read, question, nowMs());
+      sinceMs = clock.now();
+    });
+    const atMs = clock.now();
+    const failure = 'code' in outcome ? outcome : null;
+    const end = endOf(failure);
+    order?.ended(read, question, end, timeoutMs, nowMs());
+    const { request, reply } = port.frames;
+    record?.({
+      requestHex: hex(request ?? new Uint8Array()),
+      replyHex: reply && hex(reply),
+      fault: failure,
+      tookMs: performance.now() - startedMs,
+    });
+    if (failure?.code === 'no-answer') await keeper.unanswered();
+    else if (end !== 'spoilt') keeper.served();
+    return { outcome, sinceMs, atMs };
+  };
+
+  return {
+    use(job) {
+      const turn = tail.then(job);
+      tail = turn.catch(() => undefined);
+      return turn;
+    },
+    async read(read, record) {
+      let retriesLeft = read.retries;
+      const timeoutMs = timing.timeoutMs(read.words, read.responseMs);
+      let lastFault: Fault = fault('no-answer', { line, unit: read.unit, timeoutMs });
+      let failed = false;
+      for (let sends = 0; sends < MAX_SENDS; sends++) {
+        const closed = await keeper.ensureOpen();
+        if (closed) return { kind: 'fault', fault: closed };
+        await keepSilence(port, timing, gap);
+        // Lost while waiting: open it anew, as one of the attempts.
+        if (!wire.isOpen()) continue;
+        const question = order ? order.choose(read, nowMs()) : exactly(read);
+        if (!question) return { kind: failed ? 'fault' : 'held', fault: lastFault };
+        const { outcome, sinceMs, atMs } = await attempt(read, question, record);
+        if (!('code' in outcome)) {
+          if (question.use === 'value')
+            return { kind: 'words', words: outcome.slice(0, read.words), sinceMs, atMs };
+          continue;
+        }
+        lastFault = outcome;
+        failed = true;
+        const isRefusal = outcome.code === 'modbus-exception';
+        if (isRefusal && question.ownDoing) continue;
+        const mayPass = !isRefusal || PASSING_EXCEPTIONS.includes(outcome.about['exception']);
+        if (!mayPass || retriesLeft-- <= 0) break;
+      }
+      return { kind: 'fault', fault: lastFault };
+    },
+    async close() {
+      const ending = keeper.end();
+      port.abort(fault('driver-closed', { line }));
+      await ending;
+      await tail;
+      gap?.release();
+    },
+  };
+}
+
+function exactly({ unit, fn, address, words }: ReadRequest): Question {
+  return { request: { unit, fn, address, words }, use: 'value', ownDoing: false };
+}
+
+function endOf(failure: Fault | null): QuestionEnd {
+  if (failure === null) return 'answered';
+  if (failure.code !== 'modbus-exception') return failure.code === 'no-answer' ? 'silent' : 'spoilt';
+  return REFUSING_EXCEPTIONS.includes(failure.about['exception']) ? 'refused' : 'troubled';
+}
+
+/** The fault of a promise that modbus-serial rejected. Anything but these two is a bug, and thrown on. */
+function refusal(line: string, { unit, address }: ReadRequest, error: unknown): Fault {
+  const { modbusCode, name } = error as { modbusCode?: unknown; name?: unknown };
+  if (typeof modbusCode === 'number')
+    return fault('modbus-exception', { line, unit, address, exception: modbusCode });
+  if (name === 'PortNotOpenError') return fault('connection-lost', { line });
+  throw error;
+}
+
+/**
+ * Waits until the next request may be written: after a fault or stray bytes until the wire has been quiet for
+ * `quietMs`, and always for the silence between frames. Gives up after `quietLimitMs`: a wire that never rests shows
+ * its noise in the answers.
+ */
+async function keepSilence(port: GuardedPort, timing: WireTiming, gap: Gap | null): Promise<void> {
+  if (!gap) return;
+  const limitMs = performance.now() + timing.quietLimitMs;
+  for (;;) {
+    const waitMs = port.needsQuiet ? timing.quietMs : timing.silenceMs;
+    const busyUntilMs = port.busyUntilMs;
+    await gap.until(Math.min(busyUntilMs + waitMs, limitMs));
+    const isQuiet = port.busyUntilMs === busyUntilMs;
+    if (isQuiet || performance.now() >= limitMs) break;
+  }
+  port.quietKept();
+}

@@ -1,0 +1,200 @@
+/**
+ * A line with its meters: the driver the gateway sees. Opening a line touches no hardware: the first poll opens the
+ * wire, and later polls open it again after it was lost. Whatever goes wrong is a fault in the poll.
+ *
+ * Per meter: a read plan (stepped back when the meter refuses joined reads) and its health. A poll reads the blocks
+ * with channels first and stops at the first silence, so a dead meter costs one time-out and a dying one little.
+ * Two polls of one meter at a time are one poll, so the queue of a line never holds more than two jobs a meter.
+ */
+import type { LineConfig, MeterConfig } from '../../config/types.ts';
+import { type Fault, type FaultCode, fault } from '../../gateway/domain/faults.ts';
+import type { ChannelName, GaugeName } from '../../gateway/domain/meters.ts';
+import type {
+  GaugeSample,
+  LineDriver,
+  MeterDriver,
+  MeterPoll,
+  RegisterSample,
+  WireExchange,
+} from '../../gateway/domain/ports.ts';
+import { ROOM_FOR_WIDER } from './answer-order.ts';
+import { type Bus, type BusAnswer, RETRIES } from './bus.ts';
+import { decodeRegister, gaugeValue } from './decode.ts';
+import { createHealth, type MeterHealth } from './health.ts';
+import { createLineBus, type LineDeps } from './line-bus.ts';
+import { type Grouping, lessBold, type PlannedRead, planReads, type Quantity } from './read-plan.ts';
+
+/** Nothing usable came from the meter itself; other faults are of the port, or answers. */
+const MISSED: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'no-answer',
+  'short-answer',
+  'crc-error',
+  'wrong-unit',
+  'unexpected-answer',
+  'line-echo',
+  'line-noise',
+]);
+/** A Modbus gateway says with these that the device behind it is silent. */
+const GATEWAY_EXCEPTIONS: readonly unknown[] = [10, 11];
+/** Exceptions by which a meter refuses how a read was cut: illegal address, illegal count. */
+const CUT_EXCEPTIONS: readonly unknown[] = [2, 3];
+
+export type { LineDeps, LineEvent } from './line-bus.ts';
+
+/**
+ * Opens a line of kind modbus-rtu, modbus-rtu-over-tcp or modbus-tcp. Never fails because of hardware.
+ * @throws RangeError when a meter names a channel or an input that its type does not have (the loader checks that)
+ */
+export function openLine(line: LineConfig, meters: readonly MeterConfig[], deps: LineDeps): LineDriver {
+  const nowMs = deps.nowMs ?? (() => performance.now());
+  const health = new Map(meters.map(({ id }) => [id, createHealth()]));
+  const bus = createLineBus(line, deps, () => {
+    for (const one of health.values()) one.wake();
+  });
+  return {
+    line: line.id,
+    meters: meters.map((meter) =>
+      createMeterDriver(meter, {
+        bus,
+        deps,
+        nowMs,
+        health: health.get(meter.id) ?? createHealth(),
+        room: line.kind === 'modbus-tcp' ? 0 : ROOM_FOR_WIDER,
+      }),
+    ),
+    close: () => bus.close(),
+  };
+}
+
+/** The quantities a meter of the site file gives: its channels and gauges, or one counter of a pulse module. */
+export function quantitiesOf(meter: MeterConfig): readonly Quantity[] {
+  const { type } = meter;
+  const channels = meter.channels.map((name): Quantity => {
+    const map = meter.input === null ? type.channels[name] : type.pulseInputs?.[meter.input];
+    if (!map)
+      throw new RangeError(`${type.id} has no ${meter.input === null ? name : `input ${meter.input}`}`);
+    return { name, kind: 'channel', map };
+  });
+  const gauges = Object.entries(type.gauges).map(([name, map]): Quantity => ({ name, kind: 'gauge', map }));
+  return [...channels, ...gauges];
+}
+
+interface MeterDeps {
+  readonly bus: Bus;
+  readonly deps: LineDeps;
+  readonly nowMs: () => number;
+  readonly health: MeterHealth;
+  /** Registers left free in joined reads. */
+  readonly room: number;
+}
+
+function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room }: MeterDeps): MeterDriver {
+  const quantities = quantitiesOf(meter);
+  const { maxRegisters, responseMs } = meter.type.limits;
+  let grouping: Grouping = 'holes';
+  const underWay = new Map<boolean, Promise<MeterPoll>>();
+
+  const readPlan = async (retries: number, exchanges: WireExchange[] | null): Promise<PlanResult> => {
+    for (;;) {
+      const result = emptyResult();
+      const plan = planReads(quantities, Math.max(maxRegisters - room, 1), grouping);
+      let refusedJoin = false;
+      for (const read of plan) {
+        const { fn, address, words } = read;
+        const answer = await bus.read(
+          { unit: meter.unit, fn, address, words, maxWords: maxRegisters, responseMs, retries },
+          exchanges ? (exchange) => exchanges.push(exchange) : undefined,
+        );
+        if (answer.kind === 'words') takeWords(meter, read, answer, result);
+        else {
+          result.fault ??= answer.fault;
+          result.held ||= answer.kind === 'held';
+          if (answer.fault.code !== 'modbus-exception') break;
+          result.answered ||= !GATEWAY_EXCEPTIONS.includes(answer.fault.about['exception']);
+          refusedJoin ||=
+            read.quantities.length > 1 && CUT_EXCEPTIONS.includes(answer.fault.about['exception']);
+        }
+      }
+      const next = refusedJoin ? lessBold(grouping) : null;
+      if (!next) return result;
+      grouping = next;
+    }
+  };
+
+  const poll = async (raw: boolean): Promise<MeterPoll> => {
+    const exchanges: WireExchange[] | null = raw ? [] : null;
+    const advice = health.advice(nowMs());
+    const wasResting = health.isResting();
+    const result = emptyResult();
+    if (advice === 'rest') result.fault = fault('meter-resting', { meter: meter.id });
+    else {
+      Object.assign(result, await readPlan(advice === 'ask' ? RETRIES : 0, exchanges));
+      if (result.answered) {
+        health.answered();
+        if (wasResting) deps.log?.({ kind: 'answering-again', line: meter.line, meter: meter.id });
+      } else if (result.fault && !result.held && isMiss(result.fault) && health.missed(nowMs()))
+        deps.log?.({ kind: 'resting', line: meter.line, meter: meter.id });
+    }
+    return {
+      meter: meter.id,
+      atMs: result.registers.at(-1)?.atMs ?? deps.clock.now(),
+      registers: result.registers,
+      gauges: result.gauges,
+      fault: result.fault,
+      ...(exchanges ? { exchanges } : {}),
+    };
+  };
+
+  return {
+    meter: meter.id,
+    poll(options) {
+      const raw = options?.raw ?? false;
+      const same = underWay.get(raw);
+      if (same) return same;
+      const started = bus.use(() => poll(raw)).finally(() => underWay.delete(raw));
+      underWay.set(raw, started);
+      return started;
+    },
+  };
+}
+
+interface PlanResult {
+  readonly registers: RegisterSample[];
+  readonly gauges: GaugeSample[];
+  /** The meter is alive: it gave words, or refused. */
+  answered: boolean;
+  /** It was not asked everything, so silence says nothing. */
+  held: boolean;
+  /** The first fault. */
+  fault: Fault | null;
+}
+
+function emptyResult(): PlanResult {
+  return { registers: [], gauges: [], answered: false, held: false, fault: null };
+}
+
+function isMiss({ code, about }: Fault): boolean {
+  return MISSED.has(code) || (code === 'modbus-exception' && GATEWAY_EXCEPTIONS.includes(about['exception']));
+}
+
+function takeWords(
+  meter: MeterConfig,
+  read: PlannedRead,
+  { words, sinceMs, atMs }: Extract<BusAnswer, { kind: 'words' }>,
+  result: PlanResult,
+): void {
+  result.answered = true;
+  for (const { name, kind, map, offset, words: size } of read.quantities) {
+    const own = words.slice(offset, offset + size);
+    const raw = decodeRegister(own, map.type, map.wordOrder, meter.type.invalid);
+    if (!raw) {
+      const shown = own.map((word) => word.toString(16).padStart(4, '0')).join(' ');
+      result.fault ??= fault('invalid-value', { meter: meter.id, quantity: name, raw: shown });
+    } else if (kind === 'channel')
+      result.registers.push({ channel: name as ChannelName, raw, sinceMs, atMs });
+    else {
+      const value = gaugeValue(raw, map.scale);
+      result.gauges.push({ gauge: name as GaugeName, value, unit: map.unit, atMs });
+    }
+  }
+}

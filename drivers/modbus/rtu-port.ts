@@ -1,0 +1,230 @@
+/**
+ * The port object for modbus-serial on an RTU wire. modbus-serial believes any bytes of the right length; this port
+ * clears its buffer before every request and lets through exactly one frame: right unit, function, byte count and
+ * CRC, and only when the order of answers proves that it answers the request just made (the argument stands in
+ * answer-order.ts). Everything else is named and thrown away: the adapter's echo, late and doubled answers, other
+ * units, broken frames, noise.
+ *
+ * The proof needs no clock, so an answer that seems to come too soon for the wire's speed is not refused: a pty and
+ * some converters deliver faster than the baud rate says.
+ *
+ * States: see guarded-port.ts. While waiting, bytes gather in `tail`; whole frames are taken out as they are found.
+ */
+import { EventEmitter } from 'node:events';
+import { type Fault, fault } from '../../gateway/domain/faults.ts';
+import type { AnswerOrder } from './answer-order.ts';
+import { startDeadline } from './deadline.ts';
+import {
+  answerBytes,
+  beginsWith,
+  type FoundAnswer,
+  findAnswers,
+  parseReadRequest,
+  REQUEST_BYTES,
+  type ReadRequest,
+} from './frame.ts';
+import type { Frames, GuardedPort } from './guarded-port.ts';
+import type { WireTiming } from './timing.ts';
+import type { Wire } from './wire.ts';
+
+/** Two of the longest frames. Older bytes than that answer nothing. */
+const TAIL_LIMIT_BYTES = 512;
+/** Of all that came during a transaction, this much is kept for `--raw`. */
+const HEARD_LIMIT_BYTES = 1024;
+
+interface Transaction {
+  readonly request: ReadRequest;
+  readonly frame: Uint8Array;
+  readonly timeoutMs: number;
+  readonly fail: (reason: Fault) => void;
+  readonly cancelDeadline: () => void;
+  brokenOff: NodeJS.Timeout | null;
+  heard: Buffer;
+  tail: Buffer;
+  /** Whole frames that were not the answer. */
+  strayUnit: number | null;
+  strayAnswer: boolean;
+}
+
+export interface RtuPortOptions {
+  readonly line: string;
+  readonly wire: Wire;
+  readonly order: AnswerOrder;
+  readonly timing: WireTiming;
+  /** Time one character takes, ms. */
+  readonly characterMs: number;
+}
+
+export class RtuPort extends EventEmitter implements GuardedPort {
+  private readonly options: RtuPortOptions;
+  private armed: { readonly timeoutMs: number; readonly fail: (reason: Fault) => void } | null = null;
+  private transaction: Transaction | null = null;
+  private last: Frames = { request: null, reply: null };
+  private lastBusyMs = 0;
+  private unquiet = true;
+
+  constructor(options: RtuPortOptions) {
+    super();
+    this.options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.options.wire.isOpen();
+  }
+
+  get frames(): Frames {
+    return this.last;
+  }
+
+  get busyUntilMs(): number {
+    return this.lastBusyMs;
+  }
+
+  get needsQuiet(): boolean {
+    return this.unquiet;
+  }
+
+  quietKept(): void {
+    this.unquiet = false;
+  }
+
+  /** The bus opens and closes the wire. */
+  open(callback: (error?: Error | null) => void): void {
+    callback(null);
+  }
+
+  close(callback?: (error?: Error | null) => void): void {
+    callback?.(null);
+  }
+
+  arm(timeoutMs: number): Promise<Fault> {
+    return new Promise((fail) => {
+      this.armed = { timeoutMs, fail };
+    });
+  }
+
+  write(frame: Uint8Array): void {
+    const request = parseReadRequest(frame);
+    const { armed } = this;
+    if (!armed || this.transaction) throw new Error('one transaction at a time, through the bus');
+    this.armed = null;
+    this.last = { request: frame, reply: null };
+    this.transaction = {
+      request,
+      frame,
+      ...armed,
+      cancelDeadline: startDeadline(armed.timeoutMs, () => this.failWithVerdict()),
+      brokenOff: null,
+      heard: Buffer.alloc(0),
+      tail: Buffer.alloc(0),
+      strayUnit: null,
+      strayAnswer: false,
+    };
+    this.lastBusyMs = performance.now() + REQUEST_BYTES * this.options.characterMs;
+    this.options.wire.write(frame);
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.lastBusyMs = performance.now();
+    const { transaction } = this;
+    if (!transaction) {
+      this.unquiet = true;
+      return;
+    }
+    if (transaction.heard.length < HEARD_LIMIT_BYTES)
+      transaction.heard = Buffer.concat([transaction.heard, bytes]).subarray(0, HEARD_LIMIT_BYTES);
+    transaction.tail = Buffer.concat([transaction.tail, bytes]);
+    for (const answer of findAnswers(transaction.tail))
+      if (this.isAnswer(transaction, answer)) {
+        const frame = Buffer.from(transaction.tail.subarray(answer.offset, answer.offset + answer.bytes));
+        this.unquiet = transaction.tail.length > answer.offset + answer.bytes;
+        this.settle(transaction);
+        this.emit('data', frame);
+        return;
+      }
+    transaction.tail = withoutFrames(transaction.tail).subarray(-TAIL_LIMIT_BYTES);
+    this.watchForBreak(transaction);
+  }
+
+  abort(reason: Fault): void {
+    this.unquiet = true;
+    this.lastBusyMs = performance.now();
+    if (this.transaction) this.fail(this.transaction, reason);
+  }
+
+  private isAnswer(transaction: Transaction, answer: FoundAnswer): boolean {
+    const { unit, fn, words } = transaction.request;
+    if (answer.unit !== unit) {
+      transaction.strayUnit = answer.unit;
+      return false;
+    }
+    const believed = this.options.order.seen(unit, answer, performance.now());
+    if (answer.fn === fn && (answer.words === null || (believed && answer.words === words))) return true;
+    transaction.strayAnswer = true;
+    return false;
+  }
+
+  /** An answer that began and does not go on need not be waited for any longer. */
+  private watchForBreak(transaction: Transaction): void {
+    if (transaction.brokenOff) clearTimeout(transaction.brokenOff);
+    transaction.brokenOff = null;
+    if (damage(transaction) !== null)
+      transaction.brokenOff = setTimeout(() => this.failWithVerdict(), this.options.timing.brokenOffMs);
+  }
+
+  private failWithVerdict(): void {
+    if (this.transaction) this.fail(this.transaction, verdict(this.options.line, this.transaction));
+  }
+
+  private fail(transaction: Transaction, reason: Fault): void {
+    this.unquiet = true;
+    this.settle(transaction);
+    transaction.fail(reason);
+  }
+
+  private settle(transaction: Transaction): void {
+    transaction.cancelDeadline();
+    if (transaction.brokenOff) clearTimeout(transaction.brokenOff);
+    this.transaction = null;
+    this.last = {
+      request: transaction.frame,
+      reply: transaction.heard.length > 0 ? transaction.heard : null,
+    };
+  }
+}
+
+/** What follows the last whole frame. */
+function withoutFrames(tail: Buffer): Buffer {
+  const last = findAnswers(tail).at(-1);
+  return last ? tail.subarray(last.offset + last.bytes) : tail;
+}
+
+function withoutEcho({ tail, frame }: Transaction): Buffer {
+  return beginsWith(tail, frame) ? tail.subarray(frame.length) : tail;
+}
+
+/** Whether the bytes left over look like the awaited answer, cut short or spoilt. */
+function damage(transaction: Transaction): 'short-answer' | 'crc-error' | null {
+  const rest = withoutEcho(transaction);
+  const { unit, fn, words } = transaction.request;
+  const awaited = answerBytes(words);
+  const headed = rest[0] === unit && rest.length > 1 && ((rest[1] ?? 0) & 0x7f) === fn;
+  if (headed && rest.length < awaited) return 'short-answer';
+  if (headed || rest.length === awaited) return 'crc-error';
+  return null;
+}
+
+/** The name of what went wrong, from everything that came. Called once, when the transaction is given up. */
+function verdict(line: string, transaction: Transaction): Fault {
+  const { request, timeoutMs } = transaction;
+  const about = { line, unit: request.unit };
+  const rest = withoutEcho(transaction);
+  const damaged = damage(transaction);
+  if (damaged === 'short-answer') return fault('short-answer', { ...about, bytes: rest.length });
+  if (damaged === 'crc-error') return fault('crc-error', about);
+  if (transaction.strayAnswer) return fault('unexpected-answer', about);
+  if (transaction.strayUnit !== null) return fault('wrong-unit', { ...about, got: transaction.strayUnit });
+  if (rest.length > 0) return fault('line-noise', { line });
+  if (transaction.tail.length > 0) return fault('line-echo', { line });
+  return fault('no-answer', { ...about, timeoutMs });
+}

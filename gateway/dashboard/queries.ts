@@ -1,0 +1,76 @@
+/** Every input from outside, checked before anything is done with it. */
+import { z } from 'zod';
+import { CodedError, fault } from '../domain/faults.ts';
+import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
+import type { SiteFacts, StatusRead } from './reads.ts';
+import { isDate, startOfDate } from './site-day.ts';
+
+/** Most hours one answer may span: a month and a day. */
+const MAX_HOURS_SPAN = 32 * 24;
+
+const YEARS = /^(19|20|21)/;
+const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .refine((text) => YEARS.test(text) && isDate(text));
+const time = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/)
+  .refine((text) => YEARS.test(text) && isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)));
+
+const dayQuery = z.strictObject({ date: date.optional() });
+const hoursQuery = z.strictObject({
+  from: z.union([date, time]),
+  to: z.union([date, time]),
+  meter: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
+    .optional(),
+});
+const noQuery = z.strictObject({});
+
+function checked<T>(schema: z.ZodType<T>, query: unknown, form: string): T {
+  const result = schema.safeParse(query);
+  if (result.success) return result.data;
+  const problem = result.error.issues[0];
+  const unknownKeys = problem?.code === 'unrecognized_keys' ? problem.keys.join(', ') : null;
+  const field = unknownKeys ?? problem?.path.join('.') ?? 'query';
+  throw new CodedError(fault('query-invalid', { field: field.slice(0, 60), reason: form }));
+}
+
+/** `null` means today. @throws CodedError query-invalid */
+export function parseDayQuery(query: unknown): { readonly date: string | null } {
+  return { date: checked(dayQuery, query, '?date=2026-11-21').date ?? null };
+}
+
+/** @throws CodedError query-invalid */
+export function parseNoQuery(query: unknown): void {
+  checked(noQuery, query, '(-)');
+}
+
+/** Dates are site-local midnights. @throws CodedError query-invalid, meter-unknown */
+export function parseHoursQuery(
+  query: unknown,
+  site: SiteFacts,
+  status: StatusRead,
+): { readonly fromMs: EpochMs; readonly toMs: EpochMs; readonly meter: string | null } {
+  const { from, to, meter } = checked(
+    hoursQuery,
+    query,
+    '?from=2026-11-21&to=2026-11-22T13:00%2B09:00&meter=main',
+  );
+  const instantOf = (text: string): EpochMs =>
+    text.includes('T') ? instant(Date.parse(text)) : startOfDate(text, site.timezone);
+  const fromMs = instantOf(from);
+  const toMs = instantOf(to);
+  if (toMs <= fromMs) throw new CodedError(fault('query-invalid', { field: 'to', reason: 'to ≤ from' }));
+  if (toMs - fromMs > MAX_HOURS_SPAN * HOUR_MS) {
+    throw new CodedError(fault('query-invalid', { field: 'to', reason: `> ${MAX_HOURS_SPAN} h` }));
+  }
+  if (meter !== undefined && !status.meters.some((known) => known.id === meter)) {
+    throw new CodedError(
+      fault('meter-unknown', { meter, known: status.meters.map((known) => known.id).join(', ') }),
+    );
+  }
+  return { fromMs, toMs, meter: meter ?? null };
+}

@@ -1,0 +1,177 @@
+/**
+ * The JSON of /api/v1, as types; the page imports them too. Instants are ISO 8601 with the site's offset, decimals
+ * are JSON numbers with at most 6 digits after the point, a null is "not known", never 0.
+ */
+import type { CoefficientClass, Decimal, MeterHealth } from '../domain/messages.ts';
+import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
+import type { Quality } from '../domain/quality.ts';
+import type { ClockTrust } from '../domain/time.ts';
+
+/** A fault's sentence in both languages, so that the page can switch without asking again. */
+export interface FaultView {
+  readonly code: string;
+  readonly ja: string;
+  readonly en: string;
+}
+
+/** The body of every answer that is not 200. */
+export interface ErrorView {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface CoefficientView {
+  readonly mjPerKwh: Decimal | null;
+  readonly class: CoefficientClass;
+  readonly ruleSet: string | null;
+  readonly document: string | null;
+  readonly revision: number | null;
+  readonly confirmed: boolean;
+}
+
+/** The same names as the `hour` message of MQTT. */
+export interface HourView {
+  readonly meter: string;
+  readonly channel: ChannelName;
+  readonly start: string;
+  readonly end: string;
+  readonly generation: number;
+  readonly revision: number;
+  readonly quality: Quality;
+  readonly coverage: Decimal;
+  readonly kwh: Decimal | null;
+  readonly quantity: Decimal | null;
+  readonly unit: ChannelUnit;
+  readonly register: { readonly start: Decimal | null; readonly end: Decimal | null };
+  readonly coefficient: CoefficientView;
+  readonly mj: Decimal | null;
+}
+
+/**
+ * `closed` has a bucket (its quality may still be `missing`); `open` is running or about to be closed;
+ * `absent` is past without a bucket; `future` has not begun.
+ */
+export type FrameState = 'closed' | 'open' | 'absent' | 'future';
+
+/** One hour of the day, whether anything is known of it or not. */
+export interface FrameView {
+  readonly start: string;
+  readonly end: string;
+  /** "13": the local hour it begins with. */
+  readonly label: string;
+  readonly state: FrameState;
+  readonly hour: HourView | null;
+}
+
+/** Sums over the hours that have a value, from integers, rounded once. */
+export interface TotalsView {
+  readonly quantity: Decimal | null;
+  readonly kwh: Decimal | null;
+  readonly mj: Decimal | null;
+  /** mj ÷ kwh over the hours that have both. */
+  readonly meanMjPerKwh: Decimal | null;
+  /** The same kWh weighed with the flat coefficient. */
+  readonly flatMj: Decimal | null;
+  readonly hoursWithValue: number;
+  /** Past hours of the day without a value. */
+  readonly hoursMissing: number;
+  readonly hoursNotMeasured: number;
+  readonly hoursUnconfirmed: number;
+}
+
+export interface ChannelDayView {
+  readonly meter: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly channel: ChannelName;
+  readonly unit: ChannelUnit;
+  readonly frames: readonly FrameView[];
+  readonly totals: TotalsView;
+}
+
+export interface SpanView extends CoefficientView {
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface CoefficientsView {
+  readonly ruleSet: string | null;
+  readonly flatMjPerKwh: Decimal | null;
+  readonly spans: readonly SpanView[];
+}
+
+export interface DayView {
+  readonly date: string;
+  readonly today: string;
+  readonly timezone: string;
+  readonly now: string;
+  readonly coefficients: CoefficientsView;
+  readonly channels: readonly ChannelDayView[];
+}
+
+export interface HoursView {
+  readonly from: string;
+  readonly to: string;
+  readonly hours: readonly HourView[];
+}
+
+export interface ChannelNowView {
+  readonly channel: ChannelName;
+  readonly unit: ChannelUnit;
+  readonly keptBy: KeptBy;
+  readonly register: Decimal | null;
+  readonly registerAt: string | null;
+}
+
+export interface GaugeView {
+  readonly gauge: GaugeName;
+  readonly value: number;
+  readonly unit: string;
+  readonly at: string;
+}
+
+export interface MeterView {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly role: Role;
+  readonly parent: string | null;
+  readonly line: string;
+  readonly health: MeterHealth;
+  readonly lastAnswer: string | null;
+  readonly fault: FaultView | null;
+  readonly channels: readonly ChannelNowView[];
+  readonly gauges: readonly GaugeView[];
+}
+
+export interface StatusView {
+  readonly site: {
+    readonly id: string;
+    readonly name: string;
+    readonly timezone: string;
+    readonly gridArea: string;
+  };
+  readonly gateway: { readonly id: string; readonly version: string; readonly startedAt: string };
+  readonly now: string;
+  /** Site-local date of `now`. */
+  readonly today: string;
+  readonly dataAsOf: string | null;
+  readonly clockTrust: ClockTrust;
+  readonly mqtt: {
+    readonly connected: boolean;
+    readonly backlog: number;
+    readonly oldestUnsent: string | null;
+    readonly fault: FaultView | null;
+  } | null;
+  readonly coefficients: {
+    readonly today: CoefficientsView;
+    readonly tomorrow: CoefficientsView;
+    readonly newestDocument: {
+      readonly document: string;
+      readonly revision: number;
+      readonly issuedAt: string;
+    } | null;
+    readonly fault: FaultView | null;
+  };
+  readonly meters: readonly MeterView[];
+}

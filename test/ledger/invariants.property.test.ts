@@ -1,0 +1,121 @@
+/**
+ * For any readings, gaps, restarts, rollovers, transients and reorderings in any batches the ledger's sums hold to
+ * the last digit and its brackets hold the truth. HAKARU_SEED and HAKARU_RUNS replay or lengthen a run.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { instant } from '../../gateway/domain/time.ts';
+import { openStoreInMemory } from '../../gateway/store/store.ts';
+import {
+  anyDelivery,
+  type Case,
+  calmShape,
+  caseOf,
+  type Delivery,
+  inBatches,
+  ordered,
+  wildShape,
+} from './support/cases.ts';
+import {
+  checkHours,
+  checkMessages,
+  checkRepeatable,
+  checkSums,
+  checkTruth,
+  content,
+} from './support/checks.ts';
+import { HOUR, type Ledger, openLedger } from './support/ledger.ts';
+
+const SEED = Number(process.env['HAKARU_SEED'] ?? 20_261_101);
+const RUNS = Number(process.env['HAKARU_RUNS'] ?? 120);
+const settings = { seed: SEED, numRuns: RUNS };
+
+/** Plays a case through all stages; a crash is a transaction that fails just before it would commit. */
+function play(
+  played: Case,
+  delivery: Delivery,
+  options: { keepFirst?: boolean; calmly?: boolean } = {},
+): Ledger {
+  let failing = false;
+  const store = openStoreInMemory({
+    probe: (point) => {
+      if (failing && point === 'inside-transaction') throw new Error('power cut');
+    },
+  });
+  const ledger = openLedger({ spec: played.spec, startMs: instant(played.startMs), store });
+  const readings = ordered(
+    played.observed.map(({ reading }) => reading),
+    delivery,
+    options.keepFirst,
+  );
+  let nowMs = played.startMs;
+  inBatches(readings, delivery.batches).forEach((batch, i) => {
+    nowMs = Math.max(nowMs, ...batch.map(({ atMs }) => atMs));
+    const happens = options.calmly ? 'nothing' : delivery.between[i % delivery.between.length];
+    if (happens === 'crash') {
+      failing = true;
+      expect(() => ledger.feed(batch, nowMs)).toThrow('power cut');
+      failing = false;
+    }
+    ledger.feed(batch, nowMs);
+    if (happens === 'restart') ledger.restart();
+    if (happens === 'close') ledger.close(nowMs);
+  });
+  return ledger;
+}
+
+describe(`the ledger's invariants (seed ${SEED}, ${RUNS} cases each)`, () => {
+  it('hold for any readings in any batches, with restarts and crashes', () => {
+    const seen = { measured: 0, brackets: 0, eras: 0 };
+    fc.assert(
+      fc.property(wildShape, anyDelivery, (shape, delivery) => {
+        const played = caseOf(shape);
+        const ledger = play(played, delivery);
+        const nowMs = played.endMs + 3 * HOUR;
+        ledger.close(nowMs);
+        checkSums(ledger);
+        checkHours(ledger, nowMs);
+        checkMessages(ledger);
+        const { measured, brackets } = checkTruth(ledger, played.truth, played.observed);
+        checkRepeatable(ledger, nowMs);
+        seen.measured += measured;
+        seen.brackets += brackets;
+        seen.eras += ledger.eras().length - 1;
+        ledger.store.close();
+      }),
+      settings,
+    );
+    // The cases must reach what they are about.
+    expect(seen.measured).toBeGreaterThan(RUNS);
+    expect(seen.brackets).toBeGreaterThan(RUNS);
+    expect(seen.eras).toBeGreaterThan(RUNS / 4);
+  });
+
+  it('do not depend on restarts and crashes: the rows are the whole state', () => {
+    fc.assert(
+      fc.property(wildShape, anyDelivery, (shape, delivery) => {
+        const played = caseOf(shape);
+        const nowMs = played.endMs + 3 * HOUR;
+        const [troubled, calm] = [play(played, delivery), play(played, delivery, { calmly: true })];
+        for (const ledger of [troubled, calm]) ledger.close(nowMs);
+        expect(content(troubled)).toEqual(content(calm));
+        for (const ledger of [troubled, calm]) ledger.store.close();
+      }),
+      settings,
+    );
+  });
+
+  it('end the same for a plain rising register whatever the order and the batches', () => {
+    fc.assert(
+      fc.property(calmShape, anyDelivery, anyDelivery, (shape, one, other) => {
+        const played = caseOf({ ...shape, first: 'middle' });
+        const nowMs = played.endMs + 3 * HOUR;
+        const [a, b] = [play(played, one, { keepFirst: true }), play(played, other, { keepFirst: true })];
+        for (const ledger of [a, b]) ledger.close(nowMs);
+        expect(content(a)).toEqual(content(b));
+        for (const ledger of [a, b]) ledger.store.close();
+      }),
+      settings,
+    );
+  });
+});
