@@ -28,6 +28,7 @@ import { createPoller } from './stages/poll.ts';
 import { createWeigher } from './stages/weigh-hours.ts';
 import { type CrashProbe, openStore, type Store } from './store/store.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
+import type { UplinkTiming } from './uplink/mqtt-uplink.ts';
 import { openUplinkSession, type UplinkSession } from './uplink-session.ts';
 
 /** The stages run this often, and polls that are due are looked for at least this often, real ms. */
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly speed?: number;
   /** Where the built page lies; null: no dashboard. */
   readonly webRoot: string | null;
+  /** How fast a lost broker is tried again; the defaults of the uplink unless given. */
+  readonly uplinkTiming?: Partial<UplinkTiming>;
   /** Crash tests stop the process at named points. */
   readonly probes?: { readonly store?: CrashProbe; readonly delivery?: DeliveryOptions['probe'] };
 }
@@ -120,6 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         board,
         log,
         monotonicMs: () => clock.monotonicMs(),
+        ...(options.uplinkTiming ? { timing: options.uplinkTiming } : {}),
         onChange: () => changes.live(),
         ...(options.probes?.delivery ? { probe: options.probes.delivery } : {}),
       });

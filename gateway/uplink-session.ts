@@ -1,4 +1,5 @@
 /** What the gateway says over its MQTT connection: the outbox in order, and the retained messages around it. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MqttConfig } from '../config/types.ts';
 import type { Fault } from './domain/faults.ts';
 import type { LiveBoard } from './domain/live.ts';
@@ -8,11 +9,13 @@ import type { createAnnouncer } from './stages/announce.ts';
 import { offlineStatus } from './stages/announce.ts';
 import type { createOutboxPort } from './stages/outbox-port.ts';
 import { createDelivery, type DeliveryOptions } from './uplink/delivery.ts';
-import { openUplink, type UplinkConfig } from './uplink/mqtt-uplink.ts';
+import { openUplink, type UplinkConfig, type UplinkTiming } from './uplink/mqtt-uplink.ts';
 import type { Topics } from './uplink/topics.ts';
 
 /** Status is said again this often, so that its backlog and clock trust are not stale. */
 const STATUS_MS = 60_000;
+/** What is in flight at a stop gets this long to be acknowledged, ms: a stop takes 5 s at the most. */
+const SETTLE_MS = 2_000;
 /** While waiting for an empty outbox, it is looked at this often. */
 const LOOK_AGAIN_MS = 50;
 /** A message that alone ends this many connections is given up. */
@@ -37,6 +40,7 @@ export interface UplinkSessionDeps {
   readonly board: LiveBoard;
   readonly monotonicMs: () => number;
   readonly log: Log;
+  readonly timing?: Partial<UplinkTiming>;
   readonly probe?: DeliveryOptions['probe'];
   readonly onChange: () => void;
 }
@@ -45,6 +49,7 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
   const { config, announcer, board, log, topics } = deps;
   const uplink = openUplink({
     config: deps.connection,
+    ...(deps.timing ? { timing: deps.timing } : {}),
     will: offlineStatus(topics.status, VERSION),
     monotonicMs: deps.monotonicMs,
     log: (event) => {
@@ -82,7 +87,7 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
       delivery.wake();
       await delivery.settled();
       while (!isEmpty()) {
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        await delay(LOOK_AGAIN_MS);
         delivery.wake();
         await delivery.settled();
       }
@@ -91,7 +96,8 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
       clearInterval(liveTimer);
       clearInterval(statusTimer);
       delivery.stop();
-      await delivery.settled();
+      // What is not acknowledged by then is sent again by the next start.
+      await Promise.race([delivery.settled(), delay(SETTLE_MS)]);
       // A clean end sends no will, so the offline status is said here.
       await say(offlineStatus(topics.status, VERSION));
       await uplink.close();

@@ -22,7 +22,7 @@ import {
   tightened,
 } from '../domain/ledger/boundary.ts';
 import type { Era } from '../domain/ledger/era.ts';
-import type { Reading } from '../domain/ledger/register.ts';
+import { isCountable, type Reading } from '../domain/ledger/register.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { boundaryAt, type EpochMs, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
 import { sameScale } from '../store/rows.ts';
@@ -37,6 +37,8 @@ export interface NewReading {
 interface Channel {
   readonly id: number;
   readonly spec: ChannelSpec;
+  /** The hour its buckets begin with. */
+  readonly firstHourMs: EpochMs;
   readonly eras: Era[];
   state: ChannelState;
   /** Boundaries passed but not yet bracketed from above. */
@@ -59,10 +61,11 @@ function marked(eras: readonly Era[], row: { reading: Reading; era: number | nul
   return row && era ? { reading: row.reading, era } : null;
 }
 
-function load(store: Store, id: number, spec: ChannelSpec): Channel {
+function load(store: Store, about: Pick<Channel, 'id' | 'spec' | 'firstHourMs'>): Channel {
+  const { id } = about;
   const eras = store.eras.of(id);
   const head = marked(eras, store.readings.head(id));
-  if (!head) return { id, spec, eras, state: EMPTY_CHANNEL, open: [] };
+  if (!head) return { ...about, eras, state: EMPTY_CHANNEL, open: [] };
   const pending = store.readings.pendingAfter(id, head.reading.atMs);
   const closedMs = store.boundaries.newestMs(id);
   const firstOpenMs = closedMs === null ? (eras[0] as Era).opening.atMs : closedMs + 1;
@@ -71,14 +74,16 @@ function load(store: Store, id: number, spec: ChannelSpec): Channel {
     const upper = marked(eras, store.readings.acceptedAtOrAfter(id, boundaryAt(slot)));
     return lower && upper ? [{ slot, lower, upper }] : [];
   });
-  return { id, spec, eras, state: { era: head.era, last: head.reading, pending }, open };
+  return { ...about, eras, state: { era: head.era, last: head.reading, pending }, open };
 }
 
 export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
   const channels = new Map<string, Channel>();
 
   function touchHour(channel: Channel, slot: number): void {
-    store.work.add('close', { channelId: channel.id, startMs: grid.hourOf(boundaryAt(slot)) });
+    const startMs = grid.hourOf(boundaryAt(slot));
+    // A channel that opens on the hour has no hour before.
+    if (startMs >= channel.firstHourMs) store.work.add('close', { channelId: channel.id, startMs });
   }
 
   function touchSlots(channel: Channel, fromMs: EpochMs, toMs: EpochMs): void {
@@ -90,7 +95,7 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
     const known = channels.get(key);
     if (known) return known;
     const row = store.channels.ensure(spec.meter, spec.channel, firstAtMs, grid.hourOf(firstAtMs));
-    const loaded = load(store, row.id, spec);
+    const loaded = load(store, { id: row.id, spec, firstHourMs: grid.hourOf(row.sinceMs) });
     channels.set(key, loaded);
     return loaded;
   }
@@ -163,7 +168,7 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
       before && after && before.era.no === after.era.no
         ? { before: before.reading, after: after.reading, era: before.era }
         : null;
-    const verdict = acceptLate(reading, neighbours);
+    const verdict = acceptLate(reading, neighbours, channel.spec.ratedPerHour);
     if (verdict.kind !== 'accepted' || !before || !after) return apply(channel, [verdict]);
     store.readings.put(channel.id, reading, 'accepted', verdict.era.no);
     const late: Marked = { reading, era: verdict.era };
@@ -208,6 +213,10 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
   }
 
   function acceptOne({ spec, reading }: NewReading): number {
+    if (!isCountable(reading.raw, spec.scale)) {
+      events.emit(ledgerEvents.rejected(spec, reading, 'out-of-range'));
+      return 0;
+    }
     const channel = channelOf(spec, reading.atMs);
     const stored = store.readings.at(channel.id, reading.atMs);
     // The same reading again changes nothing; another value at the same instant has no place in the order.

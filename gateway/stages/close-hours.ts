@@ -119,9 +119,15 @@ export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
     }
   }
 
+  /** A boundary on the very start of a channel touches the hour before it, which is not this channel's. */
+  function isOurs({ channelId, startMs }: WorkItem): boolean {
+    const channel = store.channels.byId(channelId);
+    return channel !== null && startMs >= grid.hourOf(channel.sinceMs);
+  }
+
   function closeOne(item: WorkItem): void {
     const spec = specs.get(item.channelId);
-    if (!spec) return;
+    if (!spec || !isOurs(item)) return;
     const [first, second] = slotsOf(store, item.channelId, spec, slotOf(item.startMs), 2) as [Slot, Slot];
     const bucket = joinSlots(first, second, spec.kwhPerUnit);
     const known = store.hours.find(item.channelId, item.startMs);

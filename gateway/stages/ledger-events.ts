@@ -129,14 +129,24 @@ export const ledgerEvents = {
     };
   },
 
-  rejected: (spec: ChannelSpec, reading: Reading, reason: 'transient' | 'out-of-order'): EventDraft => ({
-    kind: 'transient-reading',
-    ...about(spec),
-    atMs: reading.atMs,
-    text:
-      reason === 'transient'
-        ? `${spec.meter}/${spec.channel} showed ${formatRaw(reading.raw)} once; the readings after it disagree, so it was set aside.`
-        : `A late reading of ${spec.meter}/${spec.channel} does not fit between its neighbours and was set aside.`,
-    detail: { reason, register: formatRaw(reading.raw) },
-  }),
+  rejected(
+    spec: ChannelSpec,
+    reading: Reading,
+    reason: 'transient' | 'out-of-order' | 'out-of-range',
+  ): EventDraft {
+    const name = `${spec.meter}/${spec.channel}`;
+    const shown = formatRaw(reading.raw);
+    const texts = {
+      transient: `${name} showed ${shown} once; the readings after it disagree, so it was set aside.`,
+      'out-of-order': `A late reading of ${name} does not fit between its neighbours and was set aside.`,
+      'out-of-range': `${name} showed ${shown}, which no register can reach; it was thrown away.`,
+    };
+    return {
+      kind: 'transient-reading',
+      ...about(spec),
+      atMs: reading.atMs,
+      text: texts[reason],
+      detail: { reason, register: shown },
+    };
+  },
 };

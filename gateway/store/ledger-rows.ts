@@ -46,7 +46,12 @@ export function channelRows(db: Db) {
     'INSERT INTO channel (meter, channel, since_ms, next_hour_ms) VALUES (?, ?, ?, ?)',
   );
   const advance = db.prepare('UPDATE channel SET next_hour_ms = ? WHERE id = ? AND next_hour_ms < ?');
+  const byId = db.prepare<[number], ChannelColumns>('SELECT * FROM channel WHERE id = ?');
   return {
+    byId(id: number): ChannelRow | null {
+      const row = byId.get(id);
+      return row ? toChannel(row) : null;
+    },
     all: (): ChannelRow[] => all.all().map(toChannel),
     find(meter: string, channel: string): ChannelRow | null {
       const row = one.get(meter, channel);

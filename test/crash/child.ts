@@ -3,7 +3,7 @@
  * asks its parent to set the simulated meters to each (they live in the parent, as meters live outside a gateway),
  * and goes on after the newest reading that its database holds.
  */
-import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import type { SiteConfig } from '../../config/types.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
@@ -18,10 +18,8 @@ export interface ChildTask {
   readonly brokerUrl: string;
   readonly dataDir: string;
   readonly stepsMs: readonly number[];
-  /** Dies at the nth passing of the point; null: lives to the end. */
-  readonly dieAt: { readonly point: KillPoint; readonly nth: number } | null;
-  /** Written to this descriptor: C before a checkpoint, D after it. */
-  readonly checkpointFd: number | null;
+  /** Dies at the nth passing of the point, `delayUs` after it; null: lives to the end. */
+  readonly dieAt: { readonly point: KillPoint; readonly nth: number; readonly delayUs: number } | null;
 }
 
 function readTask(): Promise<ChildTask> {
@@ -35,12 +33,38 @@ function setMeters(atMs: number): Promise<void> {
   });
 }
 
+/**
+ * Kills this process from another thread, some microseconds after it is told to, unless it is called off before: the
+ * main thread is inside a blocking call of SQLite by then.
+ */
+const KILLER = `
+  const { workerData } = require('node:worker_threads');
+  const flag = new Int32Array(workerData.shared);
+  Atomics.wait(flag, 0, 0);
+  const until = performance.now() + workerData.delayUs / 1000;
+  while (performance.now() < until);
+  if (Atomics.load(flag, 0) === 1) process.kill(process.pid, 'SIGKILL');
+`;
+
 const task = await readTask();
+const shared = new SharedArrayBuffer(4);
+const flag = new Int32Array(shared);
+if (task.dieAt?.point === 'during-checkpoint') {
+  new Worker(KILLER, { eval: true, workerData: { shared, delayUs: task.dieAt.delayUs } }).unref();
+}
 let passed = 0;
 const die = (point: string): void => {
-  if (task.dieAt?.point !== point) return;
+  if (task.dieAt === null) return;
+  const isCheckpoint = task.dieAt.point === 'during-checkpoint';
+  if (isCheckpoint && point === 'after-checkpoint' && Atomics.load(flag, 0) === 1) Atomics.store(flag, 0, 2);
+  if (point !== (isCheckpoint ? 'before-checkpoint' : task.dieAt.point)) return;
   passed += 1;
-  if (passed >= task.dieAt.nth) process.kill(process.pid, 'SIGKILL');
+  if (passed < task.dieAt.nth) return;
+  if (!isCheckpoint) process.kill(process.pid, 'SIGKILL');
+  if (passed === task.dieAt.nth) {
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+  }
 };
 
 const clock = createSteppedClock(task.stepsMs[0] ?? 0);
@@ -51,12 +75,9 @@ const gateway = await createGateway({
   clock,
   log: createLog('silent'),
   webRoot: null,
+  uplinkTiming: { firstMs: 20, maxMs: 100, stableMs: 60_000 },
   probes: {
-    store: (point) => {
-      if (point === 'before-checkpoint' && task.checkpointFd !== null) writeSync(task.checkpointFd, 'C');
-      if (point === 'after-checkpoint' && task.checkpointFd !== null) writeSync(task.checkpointFd, 'D');
-      die(point);
-    },
+    store: die,
     delivery: die,
   },
 });

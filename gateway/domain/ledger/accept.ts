@@ -63,7 +63,9 @@ function agreeingFrom(list: readonly Reading[], rules: Rules): number {
 function openEraAt(era: Era, last: Reading, opening: Reading, rules: Rules): Era {
   const step = rolloverStepMicro(era, last, opening);
   const fell = registerMicro(opening.raw, rules.scale) < registerMicro(last.raw, rules.scale);
-  const plausible = step !== null && step <= largestRiseMicro(last, opening, rules.scale, rules.ratedPerHour);
+  // A register that stood above its supposed end did not roll over there: the step would be negative.
+  const plausible =
+    step !== null && step >= 0n && step <= largestRiseMicro(last, opening, rules.scale, rules.ratedPerHour);
   return fell && plausible
     ? nextEra(era, last, opening, 'rollover', rules.scale, step)
     : nextEra(era, last, opening, 'register-change', rules.scale, null);
@@ -157,16 +159,17 @@ export function changeScale(
 
 /**
  * A reading older than the newest accepted one: taken only between two accepted neighbours of one era, and only
- * if the register rises from the one to the other through it. It then tightens brackets; it changes no total.
+ * if it plausibly follows the one and is followed by the other. It then tightens brackets; it changes no total.
  */
 export function acceptLate(
   reading: Reading,
   neighbours: { readonly before: Reading; readonly after: Reading; readonly era: Era } | null,
+  ratedPerHour: Rational,
 ): Verdict {
   if (!neighbours) return { kind: 'rejected', reading, reason: 'out-of-order' };
   const { before, after, era } = neighbours;
-  const value = registerMicro(reading.raw, era.scale);
-  const fits = registerMicro(before.raw, era.scale) <= value && value <= registerMicro(after.raw, era.scale);
+  const rules = { scale: era.scale, ratedPerHour };
+  const fits = follows(before, reading, rules) && follows(reading, after, rules);
   return fits
     ? { kind: 'accepted', reading, era, previous: before }
     : { kind: 'rejected', reading, reason: 'out-of-order' };

@@ -9,6 +9,9 @@ import { multiply, type Rational, roundHalfAway } from '../rational.ts';
 import type { EpochMs } from '../time.ts';
 
 const MICRO = 1_000_000n;
+/** The ledger counts in 64-bit integers; no factory has a register of 10¹² units. */
+const LARGEST_MICRO = 10n ** 18n;
+const LARGEST_COUNT = 2n ** 63n - 1n;
 
 /** A register value at an instant. The meter sampled it between `sinceMs` and `atMs`. */
 export interface Reading {
@@ -25,6 +28,12 @@ export function microOf(counts: Rational, scale: RegisterScale): bigint {
 /** What the register shows, in micro-units. */
 export function registerMicro(raw: RawRegister, scale: RegisterScale): bigint {
   return microOf(rawValue(raw), scale);
+}
+
+/** Whether the ledger can hold this value at all: a 64-bit count that is no more than 10¹² units either way. */
+export function isCountable(raw: RawRegister, scale: RegisterScale): boolean {
+  const within = (value: bigint, limit: bigint) => -limit <= value && value <= limit;
+  return within(raw.count, LARGEST_COUNT) && within(registerMicro(raw, scale), LARGEST_MICRO);
 }
 
 function ceilMicro(counts: Rational, scale: RegisterScale): bigint {

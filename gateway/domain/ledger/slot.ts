@@ -52,6 +52,8 @@ function isTight(boundary: Boundary, quantityMicro: bigint): boolean {
 }
 
 function boundaryQuality(boundary: Boundary, quantityMicro: bigint): Quality {
+  // An unresolved step may lie before this boundary or after it: its bound knows nothing of what passed there.
+  if (boundary.registerMicro === null) return 'estimated';
   if (isTight(boundary, quantityMicro)) return 'measured';
   return bracketMs(boundary) <= HOUR_MS ? 'interpolated' : 'estimated';
 }
