@@ -9,8 +9,8 @@ import { hash32 } from './seeded.ts';
 const JST_OFFSET_MS = 9 * 3_600_000;
 /** Announcements reach to the day after tomorrow (curtailment is announced two days ahead). */
 const DAYS_AHEAD = 2;
-/** The tight day lies this many days before the demo's first day. */
-const TIGHT_DAYS_AGO = 4;
+/** The tight day lies this many days after the demo's first day: a visitor sees it coming tomorrow. */
+const TIGHT_AFTER_DAYS = 2;
 
 export interface DemoDocumentOptions {
   readonly seed: number;
@@ -41,10 +41,10 @@ export function demoDocument(options: DemoDocumentOptions): DemoDocument {
   const first = anchor - options.historyDays;
   const last = today + DAYS_AHEAD;
   const days = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const tight = anchor - TIGHT_DAYS_AGO;
+  const tight = anchor + TIGHT_AFTER_DAYS;
   const curtailed = (day: number): boolean =>
     day !== tight &&
-    (day === anchor - 1 || day === anchor + 1 || hash32(options.seed, 'curtailment', day) % 5 === 0);
+    (day === anchor || day === anchor + 1 || hash32(options.seed, 'curtailment', day) % 5 === 0);
   return {
     format: 'hakaru-coefficients/1',
     document: `kyushu-demo-${dateOf(anchor)}`,

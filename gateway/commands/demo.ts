@@ -32,8 +32,10 @@ const SITE_FILE = fileURLToPath(new URL('../../config/sites/demo.yaml', import.m
  * that both boundaries are measured), and often enough in between that no stretch counts as unwatched.
  */
 const PLAYED_AT_MS = [2_000, 450_000, 900_000, 1_350_000, SLOT_MS - 2_000];
-/** The demo starts this far back when it begins: yesterday's first hour is whole. */
+/** So many whole days before today are played. */
 const WHOLE_DAYS = 1;
+/** The first reading lies this long before them. */
+const EARLIER_MS = 2_000;
 
 /** The site file of the demo, with the addresses that the simulators took this time. */
 function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig {
@@ -76,7 +78,9 @@ function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig 
 }
 
 async function playPast(gateway: Gateway, clock: PlayClock, fromMs: EpochMs, toMs: EpochMs): Promise<number> {
-  let rounds = 0;
+  // One reading before the first boundary, so that the first played hour is whole.
+  await gateway.playRound();
+  let rounds = 1;
   for (let boundary = fromMs; boundary < toMs; boundary = plus(boundary, SLOT_MS)) {
     for (const offset of PLAYED_AT_MS) {
       const at = plus(boundary, offset);
@@ -95,7 +99,7 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   const startMs = plus(grid.day(grid.dateOf(realNow)).fromMs, -WHOLE_DAYS * 24 * HOUR_MS);
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'hakaru-demo-'));
   mkdirSync(dataDir, { recursive: true });
-  const clock = createPlayClock(startMs);
+  const clock = createPlayClock(plus(startMs, -EARLIER_MS));
   const factory = await startDemoFactory({
     now: () => clock.now(),
     seed: options.seed,

@@ -24,6 +24,11 @@ export interface ReadOptions {
 /** Between two readings of `--watch`, ms. */
 const WATCH_MS = 1_000;
 
+/** 0103ff → 01 03 ff */
+function spaced(hex: string): string {
+  return hex.replace(/..(?=.)/g, '$& ');
+}
+
 function rows(meter: MeterConfig, poll: MeterPoll): string[][] {
   const registers = poll.registers.map(({ channel, raw }) => {
     const spec = channelSpec(meter, channel);
@@ -65,9 +70,9 @@ function print(
   if (poll.registers.length + poll.gauges.length > 0)
     console.out(table(header, rows(meter, poll), new Set([1, 3])));
   for (const exchange of poll.exchanges ?? []) {
-    console.out(`> ${exchange.requestHex}`);
+    console.out(`> ${spaced(exchange.requestHex)}`);
     const told = exchange.fault ? `(${exchange.fault.code})` : '';
-    console.out(`< ${exchange.replyHex ?? '–'}  ${exchange.tookMs.toFixed(1)} ms ${told}`.trimEnd());
+    console.out(`< ${exchange.replyHex === null ? '–' : spaced(exchange.replyHex)}  ${exchange.tookMs.toFixed(1)} ms ${told}`.trimEnd());
   }
   if (poll.fault) console.say(`${poll.fault.code}: ${faultText(poll.fault, console.language)}`);
 }

@@ -69,8 +69,8 @@ describe('the demo factory', () => {
       revision: 1,
       ruleSet: 'fy2023',
       complete: [{ from: '2026-10-06', to: '2026-11-22' }],
-      curtailmentDays: expect.arrayContaining(['2026-11-19', '2026-11-21']),
-      tightDays: ['2026-11-16'],
+      curtailmentDays: expect.arrayContaining(['2026-11-20', '2026-11-21']),
+      tightDays: ['2026-11-22'],
     });
   });
 
