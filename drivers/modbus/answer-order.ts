@@ -35,7 +35,7 @@ import { MAX_WORDS, type ReadFunction, type ReadRequest } from './frame.ts';
 /** An unanswered question older than this is over. Restarting a meter or a converter takes less. */
 export const FORGET_MS = 600_000;
 /** Most questions kept per unit. A dead unit is asked ever more rarely, so FORGET_MS comes first. */
-export const HISTORY_LIMIT = 64;
+const HISTORY_LIMIT = 64;
 /** Wider reads: two registers more each, so that meters which want even counts are content. */
 const WIDEN_BY = 2;
 /** Lengths in rotation while all is well, and after something odd. */
@@ -46,9 +46,9 @@ const MOST_LENGTHS = 12;
 /** Registers a read plan should leave free below a meter's limit, so that wider reads fit. */
 export const ROOM_FOR_WIDER = WIDEN_BY * (WARY_LENGTHS - 1);
 /** For so many time-outs the length of an unanswered question is not used again. */
-export const LATE_TIMEOUTS = 8;
+const LATE_TIMEOUTS = 8;
 /** So many wider reads in a row met silence: perhaps this meter ignores them. Believed if others are answered. */
-const SILENT_WIDE_LIMIT = 3;
+const SILENT_WIDE_LIMIT = 5;
 /** A refusal of wider reads is believed for this long, then tried once more; silence, which may be chance, shorter. */
 const REFUSED_MS = 600_000;
 const IGNORED_MS = 60_000;
@@ -67,7 +67,7 @@ export interface Question {
   readonly ownDoing: boolean;
 }
 
-export interface SeenAnswer {
+interface SeenAnswer {
   readonly fn: number;
   /** Null for an exception. */
   readonly words: number | null;
@@ -83,7 +83,7 @@ export interface AnswerOrder {
   /** Null: no question can be asked now whose answer would be certain. */
   choose(want: WantedRead, nowMs: number): Question | null;
   /** To be called as the question is written. */
-  asked(want: WantedRead, question: Question, nowMs: number): void;
+  asked(question: Question, nowMs: number): void;
   /** An answer of this unit arrived. True: it can only be the answer to the newest question. */
   seen(unit: number, answer: SeenAnswer, nowMs: number): boolean;
   /** The question is over. */
@@ -142,77 +142,86 @@ export function createAnswerOrder(): AnswerOrder {
     return state;
   };
 
-  const choose = (want: WantedRead, nowMs: number): Question | null => {
-    const state = stateOf(want.unit);
-    forget(state, nowMs);
-    const widen = widenOf(want);
-    const isIgnored = widen.silent >= SILENT_WIDE_LIMIT;
-    const limit = isIgnored ? 0 : nowMs < widen.limitUntilMs ? widen.limit : Number.POSITIVE_INFINITY;
-    const rotation = nowMs < state.waryUntilMs ? WARY_LENGTHS : CALM_LENGTHS;
-    const clean: number[] = [];
-    let isHeld = false;
-    for (let i = 0; i < rotation || (i < MOST_LENGTHS && clean.length === 0); i++) {
-      const words = want.words + i * WIDEN_BY;
-      const fits = words <= Math.min(want.maxWords, MAX_WORDS) && want.address + words <= 0x1_0000;
-      if (i > 0 && (!fits || i * WIDEN_BY > limit)) break;
-      const key = keyOf(want.fn, words);
-      if (state.asked.some((asked) => asked.key === key)) continue;
-      if (state.late.some((late) => late.key === key)) isHeld = true;
-      else clean.push(words);
-    }
-    const words = leastRecent(state, want.fn, clean);
-    if (words === null && isHeld) return null;
-    if (words === null) return { request: separator(state, want), use: 'sync', ownDoing: true };
-    const { unit, fn, address } = want;
-    return { request: { unit, fn, address, words }, use: 'value', ownDoing: words > want.words };
-  };
-
   return {
-    choose,
-    asked(_want, { request }, nowMs) {
-      const state = stateOf(request.unit);
-      const key = keyOf(request.fn, request.words);
-      const newest = state.asked.at(-1);
-      if (newest?.key === key) {
-        newest.repeated = true;
-        newest.atMs = nowMs;
-      } else state.asked.push({ key, fn: request.fn, repeated: false, answer: 'unknown', atMs: nowMs });
-      forget(state, nowMs);
-      state.recent = [...state.recent.filter((known) => known !== key), key].slice(-WARY_LENGTHS * 2);
+    choose: (want, nowMs) => chooseQuestion(stateOf(want.unit), widenOf(want), want, nowMs),
+    asked({ request }, nowMs) {
+      noteAsked(stateOf(request.unit), request, nowMs);
     },
-    seen(unit, answer, nowMs) {
-      const state = stateOf(unit);
-      forget(state, nowMs);
-      const { words } = answer;
-      const first = state.asked.findIndex((asked) =>
-        words === null
-          ? asked.fn === answer.fn && asked.answer !== 'data'
-          : asked.key === keyOf(answer.fn, words) && asked.answer !== 'exception',
-      );
-      if (first < 0) return false;
-      state.asked.splice(0, first);
-      const [newest] = state.asked;
-      const believed = state.asked.length === 1 && newest?.repeated === false;
-      if (believed && newest) newest.answer = words === null ? 'exception' : 'data';
-      if (!believed && words !== null) {
-        const late = state.late.findIndex((one) => one.key === keyOf(answer.fn, words));
-        if (late >= 0) state.late.splice(late, 1);
-      }
-      return believed;
-    },
+    seen: (unit, answer, nowMs) => noteSeen(stateOf(unit), answer, nowMs),
     ended(want, question, end, timeoutMs, nowMs) {
       const state = stateOf(want.unit);
-      if (end === 'silent' || end === 'spoilt') {
-        const untilMs = nowMs + LATE_TIMEOUTS * timeoutMs;
-        state.waryUntilMs = untilMs;
-        state.late.push({ key: keyOf(question.request.fn, question.request.words), untilMs });
-        if (state.late.length > LATE_LIMIT) state.late.shift();
-      }
+      if (end === 'silent' || end === 'spoilt') noteMissing(state, question.request, timeoutMs, nowMs);
       if (question.use === 'sync') noteSeparator(state, want, question.request, end);
       noteWidening(widenOf(want), want, question, end, nowMs);
     },
     open: (unit) => units.get(unit)?.asked.length ?? 0,
   };
+}
+
+function chooseQuestion(
+  state: UnitState,
+  widen: WidenState,
+  want: WantedRead,
+  nowMs: number,
+): Question | null {
+  forget(state, nowMs);
+  const isIgnored = widen.silent >= SILENT_WIDE_LIMIT;
+  const limit = isIgnored ? 0 : nowMs < widen.limitUntilMs ? widen.limit : Number.POSITIVE_INFINITY;
+  const rotation = nowMs < state.waryUntilMs ? WARY_LENGTHS : CALM_LENGTHS;
+  const clean: number[] = [];
+  let isHeld = false;
+  for (let i = 0; i < rotation || (i < MOST_LENGTHS && clean.length === 0); i++) {
+    const words = want.words + i * WIDEN_BY;
+    const fits = words <= Math.min(want.maxWords, MAX_WORDS) && want.address + words <= 0x1_0000;
+    if (i > 0 && (!fits || i * WIDEN_BY > limit)) break;
+    const key = keyOf(want.fn, words);
+    if (!isFree(state, key)) continue;
+    if (state.late.some((late) => late.key === key)) isHeld = true;
+    else clean.push(words);
+  }
+  const words = leastRecent(state, want.fn, clean);
+  if (words === null && isHeld) return null;
+  if (words === null) return { request: separator(state, want), use: 'sync', ownDoing: true };
+  const { unit, fn, address } = want;
+  return { request: { unit, fn, address, words }, use: 'value', ownDoing: words > want.words };
+}
+
+function noteAsked(state: UnitState, { fn, words }: ReadRequest, nowMs: number): void {
+  const key = keyOf(fn, words);
+  const newest = state.asked.at(-1);
+  if (newest?.key === key) {
+    newest.repeated = true;
+    newest.atMs = nowMs;
+  } else state.asked.push({ key, fn, repeated: false, answer: 'unknown', atMs: nowMs });
+  forget(state, nowMs);
+  state.recent = [...state.recent.filter((known) => known !== key), key].slice(-WARY_LENGTHS * 2);
+}
+
+/** Moves the horizon; true when the answer can only be that of the newest question. */
+function noteSeen(state: UnitState, { fn, words }: SeenAnswer, nowMs: number): boolean {
+  forget(state, nowMs);
+  const first = state.asked.findIndex((asked) =>
+    words === null
+      ? asked.fn === fn && asked.answer !== 'data'
+      : asked.key === keyOf(fn, words) && asked.answer !== 'exception',
+  );
+  if (first < 0) return false;
+  state.asked.splice(0, first);
+  const [newest] = state.asked;
+  const believed = state.asked.length === 1 && newest?.repeated === false;
+  if (believed && newest) newest.answer = words === null ? 'exception' : 'data';
+  if (!believed && words !== null) {
+    const late = state.late.findIndex((one) => one.key === keyOf(fn, words));
+    if (late >= 0) state.late.splice(late, 1);
+  }
+  return believed;
+}
+
+function noteMissing(state: UnitState, { fn, words }: ReadRequest, timeoutMs: number, nowMs: number): void {
+  const untilMs = nowMs + LATE_TIMEOUTS * timeoutMs;
+  state.waryUntilMs = untilMs;
+  state.late.push({ key: keyOf(fn, words), untilMs });
+  if (state.late.length > LATE_LIMIT) state.late.shift();
 }
 
 function forget(state: UnitState, nowMs: number): void {

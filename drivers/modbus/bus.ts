@@ -16,14 +16,14 @@ import { type Gap, openGap } from './gap.ts';
 import type { GuardedPort } from './guarded-port.ts';
 import type { WireTiming } from './timing.ts';
 import type { Wire } from './wire.ts';
-import { createWireKeeper } from './wire-keeper.ts';
+import { createWireKeeper, type WireKeeper } from './wire-keeper.ts';
 
 export const RETRIES = 1;
 export const MAX_SENDS = 6;
 /** Exceptions that pass: 4 device failure, 5 acknowledge, 6 busy. */
-const PASSING_EXCEPTIONS: readonly unknown[] = [4, 5, 6];
+const PASSING_EXCEPTIONS: ReadonlySet<unknown> = new Set([4, 5, 6]);
 /** Exceptions about the question: 1 function, 2 address, 3 count. */
-const REFUSING_EXCEPTIONS: readonly unknown[] = [1, 2, 3];
+const REFUSING_EXCEPTIONS: ReadonlySet<unknown> = new Set([1, 2, 3]);
 
 export interface BusRead extends WantedRead {
   /** Longest time the meter thinks before it answers, ms. */
@@ -51,7 +51,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-export interface BusOptions {
+interface BusOptions {
   readonly line: string;
   readonly wire: Wire;
   /** Makes the port; `drop` closes a wire that carries rubbish. */
@@ -67,7 +67,7 @@ export interface BusOptions {
 }
 
 export function createBus(options: BusOptions): Bus {
-  const { line, wire, order, timing, clock, nowMs } = options;
+  const { line, wire, order, timing, nowMs } = options;
   const port = options.createPort(() => void keeper.drop());
   const client = new modbusSerial.default(port);
   client.open(() => undefined);
@@ -91,51 +91,8 @@ export function createBus(options: BusOptions): Bus {
       options.onOpened();
     },
   });
+  const parts: Parts = { options, port, client, keeper };
   let tail: Promise<unknown> = Promise.resolve();
-
-  /** One request and what became of it: its words, or why not. */
-  const transact = async (
-    request: ReadRequest,
-    timeoutMs: number,
-    wrote: () => void,
-  ): Promise<readonly number[] | Fault> => {
-    const failed = port.arm(timeoutMs);
-    wrote();
-    client.setID(request.unit);
-    const asked =
-      request.fn === 3
-        ? client.readHoldingRegisters(request.address, request.words)
-        : client.readInputRegisters(request.address, request.words);
-    const answered = asked.then(
-      ({ data }) => data,
-      (error: unknown) => refusal(line, request, error),
-    );
-    return Promise.race([answered, failed]);
-  };
-
-  const attempt = async (read: BusRead, question: Question, record?: (exchange: WireExchange) => void) => {
-    const timeoutMs = timing.timeoutMs(question.request.words, read.responseMs);
-    let sinceMs = clock.now();
-    const startedMs = performance.now();
-    const outcome = await transact(question.request, timeoutMs, () => {
-      order?.asked(read, question, nowMs());
-      sinceMs = clock.now();
-    });
-    const atMs = clock.now();
-    const failure = 'code' in outcome ? outcome : null;
-    const end = endOf(failure);
-    order?.ended(read, question, end, timeoutMs, nowMs());
-    const { request, reply } = port.frames;
-    record?.({
-      requestHex: hex(request ?? new Uint8Array()),
-      replyHex: reply && hex(reply),
-      fault: failure,
-      tookMs: performance.now() - startedMs,
-    });
-    if (failure?.code === 'no-answer') await keeper.unanswered();
-    else if (end !== 'spoilt') keeper.served();
-    return { outcome, sinceMs, atMs };
-  };
 
   return {
     use(job) {
@@ -156,17 +113,17 @@ export function createBus(options: BusOptions): Bus {
         if (!wire.isOpen()) continue;
         const question = order ? order.choose(read, nowMs()) : exactly(read);
         if (!question) return { kind: failed ? 'fault' : 'held', fault: lastFault };
-        const { outcome, sinceMs, atMs } = await attempt(read, question, record);
-        if (!('code' in outcome)) {
+        const { words, failure, sinceMs, atMs } = await attempt(parts, read, question, record);
+        if (!failure) {
           if (question.use === 'value')
-            return { kind: 'words', words: outcome.slice(0, read.words), sinceMs, atMs };
+            return { kind: 'words', words: words.slice(0, read.words), sinceMs, atMs };
           continue;
         }
-        lastFault = outcome;
+        lastFault = failure;
         failed = true;
-        const isRefusal = outcome.code === 'modbus-exception';
+        const isRefusal = failure.code === 'modbus-exception';
         if (isRefusal && question.ownDoing) continue;
-        const mayPass = !isRefusal || PASSING_EXCEPTIONS.includes(outcome.about['exception']);
+        const mayPass = !isRefusal || PASSING_EXCEPTIONS.has(failure.about['exception']);
         if (!mayPass || retriesLeft-- <= 0) break;
       }
       return { kind: 'fault', fault: lastFault };
@@ -181,6 +138,60 @@ export function createBus(options: BusOptions): Bus {
   };
 }
 
+interface Parts {
+  readonly options: BusOptions;
+  readonly port: GuardedPort;
+  readonly client: InstanceType<typeof modbusSerial.default>;
+  readonly keeper: WireKeeper;
+}
+
+interface Attempt {
+  readonly words: readonly number[];
+  readonly failure: Fault | null;
+  readonly sinceMs: EpochMs;
+  readonly atMs: EpochMs;
+}
+
+/** One transaction, with everybody told who must know of it. The wire is open and silent. */
+async function attempt(
+  { options, port, client, keeper }: Parts,
+  read: BusRead,
+  question: Question,
+  record?: (exchange: WireExchange) => void,
+): Promise<Attempt> {
+  const { order, timing, clock, nowMs } = options;
+  const { request, use } = question;
+  const timeoutMs = timing.timeoutMs(request.words, read.responseMs);
+  const failed = port.arm(timeoutMs, use);
+  order?.asked(question, nowMs());
+  const startedMs = performance.now();
+  const sinceMs = clock.now();
+  client.setID(request.unit);
+  const asked =
+    request.fn === 3
+      ? client.readHoldingRegisters(request.address, request.words)
+      : client.readInputRegisters(request.address, request.words);
+  const answered = asked.then(
+    ({ data }) => data,
+    (error: unknown) => refusal(options.line, request, error),
+  );
+  const outcome = await Promise.race([answered, failed]);
+  const atMs = clock.now();
+  const failure = 'code' in outcome ? outcome : null;
+  const end = endOf(failure);
+  order?.ended(read, question, end, timeoutMs, nowMs());
+  const { frames } = port;
+  record?.({
+    requestHex: hex(frames.request ?? new Uint8Array()),
+    replyHex: frames.reply && hex(frames.reply),
+    fault: failure,
+    tookMs: performance.now() - startedMs,
+  });
+  if (end === 'silent') await keeper.unanswered();
+  else if (end !== 'spoilt') keeper.served();
+  return { words: 'code' in outcome ? [] : outcome, failure, sinceMs, atMs };
+}
+
 function exactly({ unit, fn, address, words }: ReadRequest): Question {
   return { request: { unit, fn, address, words }, use: 'value', ownDoing: false };
 }
@@ -188,7 +199,7 @@ function exactly({ unit, fn, address, words }: ReadRequest): Question {
 function endOf(failure: Fault | null): QuestionEnd {
   if (failure === null) return 'answered';
   if (failure.code !== 'modbus-exception') return failure.code === 'no-answer' ? 'silent' : 'spoilt';
-  return REFUSING_EXCEPTIONS.includes(failure.about['exception']) ? 'refused' : 'troubled';
+  return REFUSING_EXCEPTIONS.has(failure.about['exception']) ? 'refused' : 'troubled';
 }
 
 /** The fault of a promise that modbus-serial rejected. Anything but these two is a bug, and thrown on. */

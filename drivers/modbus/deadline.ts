@@ -10,9 +10,19 @@ const PUNCTUAL_MS = 3;
 /** Calls `expired` once, at or after the deadline. Returns the cancel function. */
 export function startDeadline(timeoutMs: number, expired: () => void): () => void {
   const dueMs = performance.now() + timeoutMs;
+  let isOver = false;
+  const finish = (): void => {
+    if (isOver) return;
+    isOver = true;
+    expired();
+  };
   let timer = setTimeout(() => {
-    if (performance.now() - dueMs <= PUNCTUAL_MS) expired();
-    else timer = setTimeout(expired, STALL_GRACE_MS);
+    // Even a punctual timer comes before the reading in its turn of the event loop.
+    if (performance.now() - dueMs <= PUNCTUAL_MS) setImmediate(finish);
+    else timer = setTimeout(finish, STALL_GRACE_MS);
   }, timeoutMs);
-  return () => clearTimeout(timer);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }

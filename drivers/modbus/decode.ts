@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<RegisterType, number>> = {
 /** Counts are kept as signed 64-bit integers. */
 const MAX_COUNT = 2n ** 63n - 1n;
 
-export type InvalidMarkers = Readonly<Partial<Record<RegisterType, readonly bigint[]>>>;
+type InvalidMarkers = Readonly<Partial<Record<RegisterType, readonly bigint[]>>>;
 
 /** Registers one value of this type takes. */
 export function wordsOf(type: RegisterType): number {

@@ -17,7 +17,7 @@ export interface ReadRequest {
 /** Unit, function, address, count, CRC. */
 export const REQUEST_BYTES = 8;
 /** Unit, function with the top bit set, exception code, CRC. */
-export const EXCEPTION_BYTES = 5;
+const EXCEPTION_BYTES = 5;
 /** Protocol limit of one read. */
 export const MAX_WORDS = 125;
 
@@ -32,7 +32,7 @@ const CRC_TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** CRC-16/MODBUS of a stretch of bytes; on the wire its low byte goes first. */
-export function crc16(bytes: Uint8Array, from = 0, to = bytes.length): number {
+function crc16(bytes: Uint8Array, from = 0, to = bytes.length): number {
   let crc = 0xffff;
   for (let i = from; i < to; i++) crc = (crc >> 8) ^ (CRC_TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
   return crc;

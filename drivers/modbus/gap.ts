@@ -27,7 +27,11 @@ const services: GapService[] = [];
 
 function startService(): GapService {
   const memory = createGapMemory(SLOTS);
-  const worker = new Worker(new URL('./gap-worker.ts', import.meta.url), { workerData: memory });
+  // Without execArgv it would inherit options that belong to the main program only (`--eval`, `--inspect`).
+  const worker = new Worker(new URL('./gap-worker.ts', import.meta.url), {
+    workerData: memory,
+    execArgv: [],
+  });
   worker.unref();
   const service = { memory, taken: new Set<number>() };
   services.push(service);

@@ -23,8 +23,11 @@ export interface GuardedPort extends EventEmitter {
 
   /** Bytes from the wire. */
   receive(bytes: Uint8Array): void;
-  /** Prepares the next write. Resolves with the fault if the transaction fails, else never. */
-  arm(timeoutMs: number): Promise<Fault>;
+  /**
+   * Prepares the next write. Resolves with the fault if the transaction fails, else never.
+   * @param use `sync`: any answer of the right shape will do, because its contents are not used
+   */
+  arm(timeoutMs: number, use: 'value' | 'sync'): Promise<Fault>;
   /** Ends a transaction under way, and forgets half-received bytes: the wire was lost or is being closed. */
   abort(reason: Fault): void;
   readonly frames: Frames;

@@ -5,7 +5,7 @@
  */
 
 export const RESTING_AFTER_MS = 3_000;
-export const RESTING_AFTER_POLLS = 2;
+const RESTING_AFTER_POLLS = 2;
 export const FIRST_PROBE_MS = 5_000;
 export const PROBE_LIMIT_MS = 60_000;
 

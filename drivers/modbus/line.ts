@@ -35,9 +35,9 @@ const MISSED: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'line-noise',
 ]);
 /** A Modbus gateway says with these that the device behind it is silent. */
-const GATEWAY_EXCEPTIONS: readonly unknown[] = [10, 11];
+const GATEWAY_EXCEPTIONS: ReadonlySet<unknown> = new Set([10, 11]);
 /** Exceptions by which a meter refuses how a read was cut: illegal address, illegal count. */
-const CUT_EXCEPTIONS: readonly unknown[] = [2, 3];
+const CUT_EXCEPTIONS: ReadonlySet<unknown> = new Set([2, 3]);
 
 export type { LineDeps, LineEvent } from './line-bus.ts';
 
@@ -67,7 +67,7 @@ export function openLine(line: LineConfig, meters: readonly MeterConfig[], deps:
 }
 
 /** The quantities a meter of the site file gives: its channels and gauges, or one counter of a pulse module. */
-export function quantitiesOf(meter: MeterConfig): readonly Quantity[] {
+function quantitiesOf(meter: MeterConfig): readonly Quantity[] {
   const { type } = meter;
   const channels = meter.channels.map((name): Quantity => {
     const map = meter.input === null ? type.channels[name] : type.pulseInputs?.[meter.input];
@@ -90,36 +90,9 @@ interface MeterDeps {
 
 function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room }: MeterDeps): MeterDriver {
   const quantities = quantitiesOf(meter);
-  const { maxRegisters, responseMs } = meter.type.limits;
-  let grouping: Grouping = 'holes';
+  const { maxRegisters } = meter.type.limits;
+  const cut: Cut = { quantities, grouping: 'holes', maxWords: Math.max(maxRegisters - room, 1) };
   const underWay = new Map<boolean, Promise<MeterPoll>>();
-
-  const readPlan = async (retries: number, exchanges: WireExchange[] | null): Promise<PlanResult> => {
-    for (;;) {
-      const result = emptyResult();
-      const plan = planReads(quantities, Math.max(maxRegisters - room, 1), grouping);
-      let refusedJoin = false;
-      for (const read of plan) {
-        const { fn, address, words } = read;
-        const answer = await bus.read(
-          { unit: meter.unit, fn, address, words, maxWords: maxRegisters, responseMs, retries },
-          exchanges ? (exchange) => exchanges.push(exchange) : undefined,
-        );
-        if (answer.kind === 'words') takeWords(meter, read, answer, result);
-        else {
-          result.fault ??= answer.fault;
-          result.held ||= answer.kind === 'held';
-          if (answer.fault.code !== 'modbus-exception') break;
-          result.answered ||= !GATEWAY_EXCEPTIONS.includes(answer.fault.about['exception']);
-          refusedJoin ||=
-            read.quantities.length > 1 && CUT_EXCEPTIONS.includes(answer.fault.about['exception']);
-        }
-      }
-      const next = refusedJoin ? lessBold(grouping) : null;
-      if (!next) return result;
-      grouping = next;
-    }
-  };
 
   const poll = async (raw: boolean): Promise<MeterPoll> => {
     const exchanges: WireExchange[] | null = raw ? [] : null;
@@ -128,7 +101,7 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room 
     const result = emptyResult();
     if (advice === 'rest') result.fault = fault('meter-resting', { meter: meter.id });
     else {
-      Object.assign(result, await readPlan(advice === 'ask' ? RETRIES : 0, exchanges));
+      Object.assign(result, await readAll(meter, bus, cut, advice === 'ask' ? RETRIES : 0, exchanges));
       if (result.answered) {
         health.answered();
         if (wasResting) deps.log?.({ kind: 'answering-again', line: meter.line, meter: meter.id });
@@ -158,6 +131,48 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room 
   };
 }
 
+/** How a meter's quantities are cut into reads; stepped back when it refuses. */
+interface Cut {
+  readonly quantities: readonly Quantity[];
+  readonly maxWords: number;
+  grouping: Grouping;
+}
+
+/** All reads of a meter, from the beginning again with smaller ones when it refused how they were cut. */
+async function readAll(
+  meter: MeterConfig,
+  bus: Bus,
+  cut: Cut,
+  retries: number,
+  exchanges: WireExchange[] | null,
+): Promise<PlanResult> {
+  const { maxRegisters, responseMs } = meter.type.limits;
+  for (;;) {
+    const result = emptyResult();
+    let refusedJoin = false;
+    for (const read of planReads(cut.quantities, cut.maxWords, cut.grouping)) {
+      const { fn, address, words } = read;
+      const answer = await bus.read(
+        { unit: meter.unit, fn, address, words, maxWords: maxRegisters, responseMs, retries },
+        exchanges ? (exchange) => exchanges.push(exchange) : undefined,
+      );
+      if (answer.kind === 'words') {
+        takeWords(meter, read, answer, result);
+        continue;
+      }
+      result.fault ??= answer.fault;
+      result.held ||= answer.kind === 'held';
+      if (answer.fault.code !== 'modbus-exception') break;
+      const { exception } = answer.fault.about;
+      result.answered ||= !GATEWAY_EXCEPTIONS.has(exception);
+      refusedJoin ||= read.quantities.length > 1 && CUT_EXCEPTIONS.has(exception);
+    }
+    const next = refusedJoin ? lessBold(cut.grouping) : null;
+    if (!next) return result;
+    cut.grouping = next;
+  }
+}
+
 interface PlanResult {
   readonly registers: RegisterSample[];
   readonly gauges: GaugeSample[];
@@ -174,7 +189,7 @@ function emptyResult(): PlanResult {
 }
 
 function isMiss({ code, about }: Fault): boolean {
-  return MISSED.has(code) || (code === 'modbus-exception' && GATEWAY_EXCEPTIONS.includes(about['exception']));
+  return MISSED.has(code) || (code === 'modbus-exception' && GATEWAY_EXCEPTIONS.has(about['exception']));
 }
 
 function takeWords(

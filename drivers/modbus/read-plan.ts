@@ -22,7 +22,7 @@ export interface Quantity {
   readonly map: RegisterMap;
 }
 
-export interface PlannedQuantity extends Quantity {
+interface PlannedQuantity extends Quantity {
   /** First word within the read. */
   readonly offset: number;
   readonly words: number;

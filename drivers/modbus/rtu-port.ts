@@ -36,9 +36,10 @@ interface Transaction {
   readonly request: ReadRequest;
   readonly frame: Uint8Array;
   readonly timeoutMs: number;
+  readonly use: 'value' | 'sync';
   readonly fail: (reason: Fault) => void;
   readonly cancelDeadline: () => void;
-  brokenOff: NodeJS.Timeout | null;
+  cancelBreak: () => void;
   heard: Buffer;
   tail: Buffer;
   /** Whole frames that were not the answer. */
@@ -46,7 +47,7 @@ interface Transaction {
   strayAnswer: boolean;
 }
 
-export interface RtuPortOptions {
+interface RtuPortOptions {
   readonly line: string;
   readonly wire: Wire;
   readonly order: AnswerOrder;
@@ -57,7 +58,7 @@ export interface RtuPortOptions {
 
 export class RtuPort extends EventEmitter implements GuardedPort {
   private readonly options: RtuPortOptions;
-  private armed: { readonly timeoutMs: number; readonly fail: (reason: Fault) => void } | null = null;
+  private armed: Pick<Transaction, 'timeoutMs' | 'use' | 'fail'> | null = null;
   private transaction: Transaction | null = null;
   private last: Frames = { request: null, reply: null };
   private lastBusyMs = 0;
@@ -97,9 +98,9 @@ export class RtuPort extends EventEmitter implements GuardedPort {
     callback?.(null);
   }
 
-  arm(timeoutMs: number): Promise<Fault> {
+  arm(timeoutMs: number, use: 'value' | 'sync'): Promise<Fault> {
     return new Promise((fail) => {
-      this.armed = { timeoutMs, fail };
+      this.armed = { timeoutMs, use, fail };
     });
   }
 
@@ -114,7 +115,7 @@ export class RtuPort extends EventEmitter implements GuardedPort {
       frame,
       ...armed,
       cancelDeadline: startDeadline(armed.timeoutMs, () => this.failWithVerdict()),
-      brokenOff: null,
+      cancelBreak: () => undefined,
       heard: Buffer.alloc(0),
       tail: Buffer.alloc(0),
       strayUnit: null,
@@ -159,17 +160,17 @@ export class RtuPort extends EventEmitter implements GuardedPort {
       return false;
     }
     const believed = this.options.order.seen(unit, answer, performance.now());
-    if (answer.fn === fn && (answer.words === null || (believed && answer.words === words))) return true;
+    const isEnough = believed || transaction.use === 'sync';
+    if (answer.fn === fn && (answer.words === null || (isEnough && answer.words === words))) return true;
     transaction.strayAnswer = true;
     return false;
   }
 
   /** An answer that began and does not go on need not be waited for any longer. */
   private watchForBreak(transaction: Transaction): void {
-    if (transaction.brokenOff) clearTimeout(transaction.brokenOff);
-    transaction.brokenOff = null;
+    transaction.cancelBreak();
     if (damage(transaction) !== null)
-      transaction.brokenOff = setTimeout(() => this.failWithVerdict(), this.options.timing.brokenOffMs);
+      transaction.cancelBreak = startDeadline(this.options.timing.brokenOffMs, () => this.failWithVerdict());
   }
 
   private failWithVerdict(): void {
@@ -184,7 +185,7 @@ export class RtuPort extends EventEmitter implements GuardedPort {
 
   private settle(transaction: Transaction): void {
     transaction.cancelDeadline();
-    if (transaction.brokenOff) clearTimeout(transaction.brokenOff);
+    transaction.cancelBreak();
     this.transaction = null;
     this.last = {
       request: transaction.frame,

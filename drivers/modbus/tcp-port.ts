@@ -6,7 +6,9 @@
  * Header (Modbus Messaging on TCP/IP V1.0b, 3.1.3): transaction id, protocol id 0, length of what follows, unit.
  * An answer counts only with the transaction id of the request under way; ids rise through all 16 bits, so an older
  * answer is told apart unless 65,536 requests lie between. Unit, function and byte count must fit as well. TCP keeps
- * the order of bytes, so once a header is wrong no later byte can be trusted: the connection is dropped.
+ * the order of bytes, so once a header is wrong no later byte can be trusted: the connection is dropped. There is no
+ * CRC: an answer cut short by its device would be filled up with the bytes that follow. Therefore a frame that is
+ * still open when another one begins, and an answer with loose bytes behind it, drop the connection too.
  *
  * States: see guarded-port.ts.
  */
@@ -24,6 +26,8 @@ const LEAST_LENGTH = 3;
 const MOST_LENGTH = 3 + MAX_WORDS * 2;
 /** Bytes kept at once; whole frames are taken out as they come, so more than a few is a flood. */
 const BUFFER_LIMIT_BYTES = 4096;
+/** How far back an id still counts as one of ours, for the beginning of a late answer. */
+const RECENT_IDS = 256;
 
 interface Transaction {
   readonly id: number;
@@ -34,7 +38,7 @@ interface Transaction {
   readonly cancelDeadline: () => void;
 }
 
-export interface TcpPortOptions {
+interface TcpPortOptions {
   readonly line: string;
   readonly wire: Wire;
   /** Junk came: nothing on this connection can be trusted any more. */
@@ -112,18 +116,24 @@ export class TcpPort extends EventEmitter implements GuardedPort {
   }
 
   receive(bytes: Uint8Array): void {
+    if (this.pending.length > 0 && this.beginsFrame(bytes)) return this.junk();
     this.pending = Buffer.concat([this.pending, bytes]);
     if (this.pending.length > BUFFER_LIMIT_BYTES) return this.junk();
+    let answer: Buffer | null = null;
     while (this.pending.length >= HEADER_BYTES) {
       const length = this.pending.readUInt16BE(4);
       if (this.pending.readUInt16BE(2) !== 0 || length < LEAST_LENGTH || length > MOST_LENGTH)
         return this.junk();
-      if (this.pending.length < 6 + length) return;
+      if (this.pending.length < 6 + length) break;
       // Copied: the rest must not be held by a slice of something long gone.
       const frame = Buffer.from(this.pending.subarray(0, 6 + length));
       this.pending = Buffer.from(this.pending.subarray(6 + length));
-      this.take(frame);
+      // Other ids: an answer to a request given up earlier. A second answer to this one is ignored.
+      if (frame.readUInt16BE(0) === this.transaction?.id) answer ??= frame;
     }
+    if (!answer) return;
+    if (this.pending.length > 0) this.junk();
+    else this.take(answer);
   }
 
   abort(reason: Fault): void {
@@ -131,10 +141,19 @@ export class TcpPort extends EventEmitter implements GuardedPort {
     if (this.transaction) this.fail(this.transaction, reason);
   }
 
+  /** Whether bytes from the socket begin like an answer to one of the last requests. */
+  private beginsFrame(bytes: Uint8Array): boolean {
+    if (bytes.length < HEADER_BYTES) return false;
+    const [idHigh = 0, idLow = 0, protocolHigh, protocolLow, lengthHigh = 0, lengthLow = 0] = bytes;
+    const age = (this.lastId - (idHigh * 256 + idLow)) & 0xffff;
+    const length = lengthHigh * 256 + lengthLow;
+    const isProtocol = protocolHigh === 0 && protocolLow === 0;
+    return isProtocol && age < RECENT_IDS && length >= LEAST_LENGTH && length <= MOST_LENGTH;
+  }
+
   private take(frame: Buffer): void {
     const { transaction } = this;
-    // An answer to a request given up earlier, or one that came twice.
-    if (!transaction || frame.readUInt16BE(0) !== transaction.id) return;
+    if (!transaction) return;
     this.last = { request: transaction.sent, reply: frame };
     const { unit, fn, words } = transaction.request;
     const [gotUnit = 0, code = 0, count = 0] = frame.subarray(6);
@@ -155,9 +174,11 @@ export class TcpPort extends EventEmitter implements GuardedPort {
     if (!transaction) return;
     const { unit } = transaction.request;
     const about = { line: this.options.line, unit };
-    if (this.pending.length > 0)
-      this.fail(transaction, fault('short-answer', { ...about, bytes: this.pending.length }));
-    else this.fail(transaction, fault('no-answer', { ...about, timeoutMs: transaction.timeoutMs }));
+    if (this.pending.length === 0)
+      return this.fail(transaction, fault('no-answer', { ...about, timeoutMs: transaction.timeoutMs }));
+    this.fail(transaction, fault('short-answer', { ...about, bytes: this.pending.length }));
+    this.pending = Buffer.alloc(0);
+    this.options.drop();
   }
 
   private junk(): void {

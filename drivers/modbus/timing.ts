@@ -12,15 +12,15 @@ const FIXED_SILENCE_MS = 1.75;
 const SILENCE_CHARACTERS = 3.5;
 
 /** USB adapters hand bytes over in ticks (FTDI: 16 ms, on the way out and in), and a busy small box adds its own. */
-export const USB_MARGIN_MS = 100;
+const USB_MARGIN_MS = 100;
 /** What a serial server, a switch and a busy TCP stack may add. */
-export const NETWORK_MARGIN_MS = 400;
+const NETWORK_MARGIN_MS = 400;
 /** A wire counts as quiet after a fault when nothing came for this long: longer than one tick of a USB adapter. */
-export const QUIET_MS = 20;
+const QUIET_MS = 20;
 /** No quiet is waited for longer than this: a wire that never rests is reported, not waited for. */
-export const QUIET_LIMIT_MS = 250;
-/** An answer that began and stopped for this long has broken off. Two ticks of a USB adapter. */
-export const BROKEN_OFF_MS = 40;
+const QUIET_LIMIT_MS = 250;
+/** An answer that began and stopped for this long has broken off. Three ticks of a USB adapter. */
+const BROKEN_OFF_MS = 50;
 /** After a stall of the whole process, bytes may still wait in the kernel when a time-out fires: read them first. */
 export const STALL_GRACE_MS = 20;
 

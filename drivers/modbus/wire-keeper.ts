@@ -11,11 +11,11 @@
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import type { Wire, WireListener } from './wire.ts';
 
-export const FIRST_DELAY_MS = 250;
+const FIRST_DELAY_MS = 250;
 export const DELAY_LIMIT_MS = 10_000;
-export const STALE_AFTER_MS = 10_000;
+const STALE_AFTER_MS = 10_000;
 export const STALE_AFTER_READS = 3;
-export const STALE_LIMIT_MS = 60_000;
+const STALE_LIMIT_MS = 60_000;
 
 export interface WireKeeper {
   /** Null when the wire is open. */
@@ -31,7 +31,7 @@ export interface WireKeeper {
   end(): Promise<void>;
 }
 
-export interface WireKeeperOptions {
+interface WireKeeperOptions {
   readonly line: string;
   readonly wire: Wire;
   readonly listener: WireListener;
@@ -60,7 +60,7 @@ export function createWireKeeper({ line, wire, listener, nowMs, onOpened }: Wire
       if (wire.isOpen()) return null;
       if (nowMs() < nextTryMs) return lastFault;
       const failed = await wire.open({
-        data: listener.data,
+        data: (bytes) => listener.data(bytes),
         lost(reason) {
           postpone(reason);
           listener.lost(reason);

@@ -12,7 +12,7 @@ import type { LineConfig } from '../../config/types.ts';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 
 /** Opening takes no longer than this, or it has failed. */
-export const OPEN_LIMIT_MS = 5_000;
+const OPEN_LIMIT_MS = 5_000;
 /** A driver that does not close is left behind after this. */
 const CLOSE_LIMIT_MS = 1_000;
 
@@ -32,13 +32,13 @@ export interface Wire {
 }
 
 export type SerialLine = Extract<LineConfig, { kind: 'modbus-rtu' }>;
-export type NetworkLine = Exclude<LineConfig, { kind: 'modbus-rtu' }>;
+type NetworkLine = Exclude<LineConfig, { kind: 'modbus-rtu' }>;
 
 export function createWire(line: LineConfig): Wire {
   return line.kind === 'modbus-rtu' ? createSerialWire(line) : createTcpWire(line);
 }
 
-export function createSerialWire(line: SerialLine): Wire {
+function createSerialWire(line: SerialLine): Wire {
   let port: SerialPort | null = null;
   const about = { line: line.id, port: line.port };
 
@@ -94,7 +94,7 @@ function quietly(port: SerialPort): void {
   else port.once('open', () => port.close(() => undefined));
 }
 
-export function createTcpWire(line: NetworkLine): Wire {
+function createTcpWire(line: NetworkLine): Wire {
   let socket: Socket | null = null;
   const about = { line: line.id, host: line.host, port: line.port };
 

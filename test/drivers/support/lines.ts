@@ -1,7 +1,7 @@
 /** Small meter types, lines and clocks for driver tests. */
 import type { LineConfig, MeterConfig, MeterType, RegisterMap } from '../../../config/types.ts';
-import type { SerialLine } from '../../../drivers/modbus/wire.ts';
 import type { WireTiming } from '../../../drivers/modbus/timing.ts';
+import type { SerialLine } from '../../../drivers/modbus/wire.ts';
 import type { ChannelName } from '../../../gateway/domain/meters.ts';
 import { ONE, rational } from '../../../gateway/domain/rational.ts';
 import { type Clock, instant } from '../../../gateway/domain/time.ts';
