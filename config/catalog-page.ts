@@ -1,15 +1,14 @@
 /** docs/meter-types.md, made from the meter type files. */
-import type { CumulativeMap, MeterType, RegisterMap } from './types.ts';
+import type { MeterType, RegisterMap } from './types.ts';
 
 function hex(address: number): string {
   return `0x${address.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function registerRow(quantity: string, map: RegisterMap | CumulativeMap): string {
+function registerRow(quantity: string, map: RegisterMap): string {
   const { num, den } = map.scale;
   const scale = den === 1n ? `${num}` : `${num}/${den}`;
-  const side = 'ratio' in map ? map.ratio : '–';
-  return `| ${quantity} | ${map.table} | ${hex(map.address)} | ${map.type} | ${map.wordOrder} | ${scale} | ${map.unit} | ${side} |`;
+  return `| ${quantity} | ${map.table} | ${hex(map.address)} | ${map.type} | ${map.wordOrder} | ${scale} | ${map.unit} | ${map.ratio} |`;
 }
 
 function cell(text: string): string {

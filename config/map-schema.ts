@@ -60,14 +60,19 @@ const register = {
   scale: scale.optional(),
   unit: z.string().min(1).max(10),
 };
+const ratio = z.enum(['primary', 'secondary']);
 const cumulative = strict({
   ...register,
   scale: positive.optional(),
   step: positive.optional(),
   wrapsAt: positive.optional(),
-  ratio: z.enum(['primary', 'secondary']),
+  ratio,
 });
-const gauge = strict({ ...register, unit: z.union([z.string().min(1).max(10), z.literal(1)]) });
+const gauge = strict({
+  ...register,
+  unit: z.union([z.string().min(1).max(10), z.literal(1)]),
+  ratio: ratio.optional(),
+});
 
 const named = <Name extends string, Value extends z.ZodType>(names: readonly Name[], value: Value) =>
   strict(
@@ -125,6 +130,7 @@ function registerMap(
     wordOrder: source.wordOrder ?? body.wordOrder ?? 'msw',
     scale: reduced(multiply(source.scale ?? ONE, factor ?? ONE)),
     unit: units.native,
+    ratio: source.ratio ?? 'primary',
   };
 }
 
@@ -145,7 +151,6 @@ function cumulativeMap(
     ...registerMap(source, units, path, body, report),
     step: source.step ?? ONE,
     wrapsAt: source.wrapsAt ?? null,
-    ratio: source.ratio,
   };
 }
 

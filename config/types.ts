@@ -51,6 +51,8 @@ export interface RegisterMap {
   /** Units per count, exact, before CT and VT. */
   readonly scale: Rational;
   readonly unit: string;
+  /** `primary`: CT and VT are already in the value. `secondary`: the site file's ratios apply. */
+  readonly ratio: 'primary' | 'secondary';
 }
 
 export interface CumulativeMap extends RegisterMap {
@@ -58,8 +60,6 @@ export interface CumulativeMap extends RegisterMap {
   readonly step: Rational;
   /** Counts at which the register starts again at 0, null when the maker does not say. */
   readonly wrapsAt: Rational | null;
-  /** `primary`: CT and VT are already in the value. `secondary`: the site file's ratios apply. */
-  readonly ratio: 'primary' | 'secondary';
 }
 
 /** One file of config/meter-types: a meter type is data. */

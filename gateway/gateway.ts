@@ -149,7 +149,13 @@ function buildPipeline(me: Identity, onTurn: () => void): Pipeline {
     steps: [
       createHourCloser({ store, grid, specs: specsById }),
       createWeigher({ store, rules, specs: specsById }),
-      createOutboxFiller({ store, grid, sender, specs: specsById, topicOf: (meter, channel) => topics.hour(meter, channel) }),
+      createOutboxFiller({
+        store,
+        grid,
+        sender,
+        specs: specsById,
+        topicOf: (meter, channel) => topics.hour(meter, channel),
+      }),
     ],
     checkpoint: () => store.checkpoint(),
     onTurn,

@@ -43,7 +43,11 @@ function program(done: (code: number) => void): Command {
   root
     .command('demo')
     .description('the gateway against a simulated factory')
-    .option('--port <n>', 'port of the dashboard, 0 for a free one', whole(0, 65_535), 8080)
+    .option(
+      '--port <n>',
+      'port of the dashboard, 0 for a free one (default: 8080, or a free one)',
+      whole(0, 65_535),
+    )
     .option('--speed <n>', 'how many times as fast as real time', whole(1, 3_600), 1)
     .option('--data <dir>', 'keep the database there')
     .option('--seed <n>', 'seed of the factory', whole(0, 4_294_967_295), 20_260_701)

@@ -17,6 +17,7 @@ import type {
   RegisterSample,
   WireExchange,
 } from '../../gateway/domain/ports.ts';
+import { multiply, ONE, type Rational } from '../../gateway/domain/rational.ts';
 import { ROOM_FOR_WIDER } from './answer-order.ts';
 import { type Bus, type BusAnswer, RETRIES } from './bus.ts';
 import { decodeRegister, gaugeValue } from './decode.ts';
@@ -192,6 +193,14 @@ function isMiss({ code, about }: Fault): boolean {
   return MISSED.has(code) || (code === 'modbus-exception' && GATEWAY_EXCEPTIONS.has(about['exception']));
 }
 
+/** What CT and VT make of a secondary value: power both, current the CT, voltage the VT. */
+function gaugeRatio({ ct, vt }: MeterConfig, ratio: 'primary' | 'secondary', gauge: GaugeName): Rational {
+  if (ratio === 'primary') return ONE;
+  if (gauge === 'power') return multiply(ct, vt);
+  if (gauge.startsWith('current')) return ct;
+  return gauge.startsWith('voltage') ? vt : ONE;
+}
+
 function takeWords(
   meter: MeterConfig,
   read: PlannedRead,
@@ -208,8 +217,9 @@ function takeWords(
     } else if (kind === 'channel')
       result.registers.push({ channel: name as ChannelName, raw, sinceMs, atMs });
     else {
-      const value = gaugeValue(raw, map.scale);
-      result.gauges.push({ gauge: name as GaugeName, value, unit: map.unit, atMs });
+      const gauge = name as GaugeName;
+      const value = gaugeValue(raw, multiply(map.scale, gaugeRatio(meter, map.ratio, gauge)));
+      result.gauges.push({ gauge, value, unit: map.unit, atMs });
     }
   }
 }

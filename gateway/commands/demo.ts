@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSite } from '../../config/load-site.ts';
 import type { LineConfig, SiteConfig } from '../../config/types.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
+import { CodedError } from '../domain/faults.ts';
 import { type EpochMs, HOUR_MS, instant, plus, SLOT_MS } from '../domain/time.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
@@ -19,7 +20,8 @@ import { type Console, words } from './console.ts';
 import { WEB_ROOT } from './run.ts';
 
 export interface DemoOptions {
-  readonly port: number;
+  /** 8080, or a free one where that is taken, when left out. */
+  readonly port?: number;
   readonly speed: number;
   /** Kept there; a folder of its own that goes with the demo when left out. */
   readonly data?: string;
@@ -93,6 +95,18 @@ async function playPast(gateway: Gateway, clock: PlayClock, fromMs: EpochMs, toM
   return rounds;
 }
 
+const USUAL_PORT = 8080;
+
+/** A demo must start beside whatever else runs on the machine. */
+async function openOnUsualPort(open: (port: number) => Promise<Gateway>): Promise<Gateway> {
+  try {
+    return await open(USUAL_PORT);
+  } catch (error) {
+    if (error instanceof CodedError && error.fault.code === 'http-port-busy') return open(0);
+    throw error;
+  }
+}
+
 export async function demo(console: Console, options: DemoOptions): Promise<number> {
   const realNow = instant(Date.now());
   const grid = hourGrid('Asia/Tokyo');
@@ -110,14 +124,16 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   try {
     const caFile = join(dataDir, 'demo-ca.pem');
     writeFileSync(caFile, factory.caPem);
-    gateway = await createGateway({
-      site: siteOf(factory, options.port, caFile),
-      dataDir,
-      clock,
-      log: createLog('warn'),
-      speed: options.speed,
-      webRoot: WEB_ROOT,
-    });
+    const open = (port: number) =>
+      createGateway({
+        site: siteOf(factory, port, caFile),
+        dataDir,
+        clock,
+        log: createLog('warn'),
+        speed: options.speed,
+        webRoot: WEB_ROOT,
+      });
+    gateway = options.port === undefined ? await openOnUsualPort(open) : await open(options.port);
     greet(console, gateway, factory, dataDir, options.seed);
     await gateway.bringCoefficients();
     const began = performance.now();

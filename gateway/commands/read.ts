@@ -72,7 +72,9 @@ function print(
   for (const exchange of poll.exchanges ?? []) {
     console.out(`> ${spaced(exchange.requestHex)}`);
     const told = exchange.fault ? `(${exchange.fault.code})` : '';
-    console.out(`< ${exchange.replyHex === null ? '–' : spaced(exchange.replyHex)}  ${exchange.tookMs.toFixed(1)} ms ${told}`.trimEnd());
+    console.out(
+      `< ${exchange.replyHex === null ? '–' : spaced(exchange.replyHex)}  ${exchange.tookMs.toFixed(1)} ms ${told}`.trimEnd(),
+    );
   }
   if (poll.fault) console.say(`${poll.fault.code}: ${faultText(poll.fault, console.language)}`);
 }

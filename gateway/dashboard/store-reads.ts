@@ -90,7 +90,10 @@ function hourRead(row: HourRow, spec: ChannelSpec, generation: number): HourRead
 export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
   const { store, site, specs, clock, rules, board } = deps;
   const typeNames = new Map(
-    site.meters.map((meter) => [meter.id, `${meter.type.maker} ${meter.type.model}`.trim()]),
+    site.meters.map((meter) => [
+      meter.id,
+      meter.type.maker === '-' ? meter.type.model : `${meter.type.maker} ${meter.type.model}`,
+    ]),
   );
 
   function channelReads(meter: string): ChannelRead[] {

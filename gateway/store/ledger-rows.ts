@@ -150,13 +150,11 @@ export function readingRows(db: Db) {
     acceptedAtOrBefore: (channelId: number, atMs: EpochMs) => located(before.get(atMs, channelId)),
     acceptedAtOrAfter: (channelId: number, atMs: EpochMs) => located(after.get(atMs, channelId)),
     within: (channelId: number, span: Span) =>
-      within
-        .all(span.fromMs, span.toMs, channelId)
-        .map((row) => ({
-          reading: toReading(row),
-          state: row.state as ReadingState,
-          era: row.era === null ? null : Number(row.era),
-        })),
+      within.all(span.fromMs, span.toMs, channelId).map((row) => ({
+        reading: toReading(row),
+        state: row.state as ReadingState,
+        era: row.era === null ? null : Number(row.era),
+      })),
     head: (channelId: number) => located(head.get(channelId)),
     putHead(channelId: number, reading: Reading, era: number): void {
       const { atMs, sinceMs, raw } = reading;

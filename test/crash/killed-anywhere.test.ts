@@ -46,7 +46,10 @@ beforeAll(async () => {
   const world = await createWorld();
   expect(await live(world, { factory, hours: BROKER_HOURS, dieAt: null, setMeters })).toBe(false);
   const { seqs, table } = world.cloud;
-  await eventually(() => holes(seqs).length === 0 && table.size >= BROKER_HOURS * CHANNELS, 'the undisturbed run');
+  await eventually(
+    () => holes(seqs).length === 0 && table.size >= BROKER_HOURS * CHANNELS,
+    'the undisturbed run',
+  );
   undisturbed = new Map(table);
   await world.end();
 }, 120_000);
@@ -90,7 +93,9 @@ describe.each(POINTS)('killed $says', ({ point, within }) => {
   });
 });
 
-test(`killed during ${KILLS} checkpoints, and nothing is lost or counted twice`, { timeout: 300_000 }, async () => {
+test(`killed during ${KILLS} checkpoints, and nothing is lost or counted twice`, {
+  timeout: 300_000,
+}, async () => {
   const choose = choices(SEED);
   let world = await createWorld();
   for (let kills = 0; kills < KILLS; ) {
@@ -109,7 +114,9 @@ test(`killed during ${KILLS} checkpoints, and nothing is lost or counted twice`,
   await world.end();
 });
 
-test(`the broker killed ${KILLS} times, and nothing is lost or counted twice`, { timeout: 300_000 }, async () => {
+test(`the broker killed ${KILLS} times, and nothing is lost or counted twice`, {
+  timeout: 300_000,
+}, async () => {
   const world = await createWorld();
   const { broker, gate, cloud } = world;
   const choose = choices(SEED);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HourMessage } from '../../gateway/domain/messages.ts';
 import type { DemoFactory } from '../../simulators/demo-factory.ts';
-import { keyOf, subscribe, type Subscriber } from '../support/subscriber.ts';
+import { keyOf, type Subscriber, subscribe } from '../support/subscriber.ts';
 import { createGate, type Gate } from '../uplink/support/gate.ts';
 import { createMosquitto, type Mosquitto } from '../uplink/support/mosquitto.ts';
 import type { ChildTask } from './child.ts';
@@ -18,7 +18,12 @@ const OFFSETS_MS = [0, 4_000, 100_000, 590_000, 1_180_000];
 export function stepsOver(hours: number): number[] {
   const halves = Array.from({ length: hours * 2 }, (_, half) => START_MS + half * 1_800_000);
   const endMs = START_MS + hours * HOUR_MS;
-  return [...halves.flatMap((at) => OFFSETS_MS.map((offset) => at + offset)), endMs, endMs + 5_000, endMs + 100_000];
+  return [
+    ...halves.flatMap((at) => OFFSETS_MS.map((offset) => at + offset)),
+    endMs,
+    endMs + 5_000,
+    endMs + 100_000,
+  ];
 }
 
 /** A data folder, a broker behind a door, and a cloud service that listens. */

@@ -2,8 +2,9 @@
  * What an installer meets at the switchboard: a slip in the site file, a cable that is not there, a port that is
  * taken, no broker. Each has a code and a sentence that says what to do, and nothing is half-applied.
  */
-import { createServer } from 'node:net';
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -21,7 +22,12 @@ let running: Running | null = null;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hakaru-start-'));
   port = await freePort();
-  factory = await startDemoFactory({ now: () => Date.now(), seed: 3, startMs: Date.now() - 3_600_000, serial: 'rtu-over-tcp' });
+  factory = await startDemoFactory({
+    now: () => Date.now(),
+    seed: 3,
+    startMs: Date.now() - 3_600_000,
+    serial: 'rtu-over-tcp',
+  });
 });
 
 afterEach(async () => {
@@ -53,12 +59,18 @@ dashboard: { host: 127.0.0.1, port: ${port} }
 }
 
 interface Status {
-  readonly meters: readonly { readonly id: string; readonly health: string; readonly fault: { readonly code: string } | null }[];
+  readonly meters: readonly {
+    readonly id: string;
+    readonly health: string;
+    readonly fault: { readonly code: string } | null;
+  }[];
   readonly mqtt: { readonly connected: boolean; readonly fault: { readonly code: string } | null };
 }
 
 async function status(): Promise<Status> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/v1/status`, { headers: { 'accept-language': 'en' } });
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/status`, {
+    headers: { 'accept-language': 'en' },
+  });
   return (await response.json()) as Status;
 }
 
@@ -72,7 +84,9 @@ test('a broken site file: the place, the reason and what to write, exit 2, and n
 });
 
 test('a secret that is not there: named, and no data folder is made', async () => {
-  const path = siteFile((text) => text.replace('mqtt://127.0.0.1:1"', 'mqtt://127.0.0.1:1", username: a, password: { file: nowhere }'));
+  const path = siteFile((text) =>
+    text.replace('mqtt://127.0.0.1:1"', 'mqtt://127.0.0.1:1", username: a, password: { file: nowhere }'),
+  );
   const { code, stderr } = await hakaru('run', '--config', path, '--data', dataDir());
   expect(code).toBe(1);
   expect(stderr).toContain('secret-missing');
@@ -94,9 +108,18 @@ test('a busy HTTP port: coded, exit 1, and the data folder is free for the next 
 test('a missing serial port and no broker: both named, the other meters go on, SIGTERM ends it cleanly', async () => {
   running = start(['run', '--config', siteFile(), '--data', dataDir()]);
   await running.prints('hakaru runs');
-  await eventually(async () => (await status()).meters.some(({ health }) => health === 'ok'), 'the TCP meter answers');
-  await eventually(async () => (await status()).meters.some(({ fault }) => fault?.code === 'port-missing'), 'the missing port is named');
-  await eventually(async () => (await status()).mqtt.fault?.code === 'broker-unreachable', 'the missing broker is named');
+  await eventually(
+    async () => (await status()).meters.some(({ health }) => health === 'ok'),
+    'the TCP meter answers',
+  );
+  await eventually(
+    async () => (await status()).meters.some(({ fault }) => fault?.code === 'port-missing'),
+    'the missing port is named',
+  );
+  await eventually(
+    async () => (await status()).mqtt.fault?.code === 'broker-unreachable',
+    'the missing broker is named',
+  );
   const stopping = performance.now();
   running.child.kill('SIGTERM');
   const { code } = await running.finished;
@@ -137,7 +160,8 @@ function documentFile(document: object): string {
   return path;
 }
 
-const importing = (path: string) => hakaru('coefficients', 'import', path, '--config', siteFile(), '--data', dataDir());
+const importing = (path: string) =>
+  hakaru('coefficients', 'import', path, '--config', siteFile(), '--data', dataDir());
 
 test('a broken document: refused with line and column, and the last good state goes on', async () => {
   expect((await importing(documentFile(GOOD))).code).toBe(0);
@@ -157,7 +181,16 @@ test('a document for a running gateway goes through its inbox and is in force wh
   const { code, stdout } = await importing(documentFile(GOOD));
   expect(code).toBe(0);
   expect(stdout).toContain('in force in the running gateway');
-  const shown = await hakaru('coefficients', 'show', '--data', dataDir(), '--from', '2026-11-03T07:00', '--hours', '2');
+  const shown = await hakaru(
+    'coefficients',
+    'show',
+    '--data',
+    dataDir(),
+    '--from',
+    '2026-11-03T07:00',
+    '--hours',
+    '2',
+  );
   expect(shown.stdout).toMatch(/07:00:00\+09:00\s+9\.4\s+normal\s+confirmed/);
   expect(shown.stdout).toMatch(/08:00:00\+09:00\s+3\.6\s+curtailment\s+confirmed/);
 });

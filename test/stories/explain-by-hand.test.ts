@@ -30,7 +30,13 @@ beforeAll(async () => {
   });
   const coefficients = { url: factory.coefficientUrl, caPem: factory.caPem, folder };
   const site = demoSite(factory, { brokerUrl: factory.brokerUrl, coefficients });
-  const gateway = await createGateway({ site, dataDir: folder, clock, log: createLog('silent'), webRoot: null });
+  const gateway = await createGateway({
+    site,
+    dataDir: folder,
+    clock,
+    log: createLog('silent'),
+    webRoot: null,
+  });
   await gateway.bringCoefficients();
   // Read off the boundaries, so that every one of them is interpolated between unequal neighbours.
   for (let at = MIDNIGHT_MS + 1_700; at < MIDNIGHT_MS + HOURS * 3_600_000 + 620_000; at += 7_331) {
@@ -91,7 +97,9 @@ function calculate(print: string): ByHand {
   const era = only(/era 1 \(first\) opened .* register at ([\d.]+) \S+, total ([\d.]+)/, print);
   const opening = micro(group(era, 1));
   const base = micro(group(era, 2));
-  const readings = [...print.matchAll(/(before|after ) {2}read (?:\S+ … )?(\S+)\n\s+register (\S+) × (\S+) = ([\d.]+)/g)];
+  const readings = [
+    ...print.matchAll(/(before|after ) {2}read (?:\S+ … )?(\S+)\n\s+register (\S+) × (\S+) = ([\d.]+)/g),
+  ];
   const boundaries = [...print.matchAll(/^ {2}boundary (\S+)$/gm)].map(([, at]) => Date.parse(at ?? ''));
   expect(readings).toHaveLength(boundaries.length * 2);
   const totals = boundaries.map((at, i) => {
@@ -103,7 +111,9 @@ function calculate(print: string): ByHand {
     });
     if (!from || !to) throw new Error('a bracket without its readings');
     const spanMs = to.atMs - from.atMs;
-    return spanMs === 0n ? from.total : from.total + rounded((to.total - from.total) * (BigInt(at) - from.atMs), spanMs);
+    return spanMs === 0n
+      ? from.total
+      : from.total + rounded((to.total - from.total) * (BigInt(at) - from.atMs), spanMs);
   });
   const slots = totals.slice(1).map((total, i) => total - (totals[i] as bigint));
   const quantity = slots.reduce((sum, slot) => sum + slot, 0n);
@@ -113,20 +123,30 @@ function calculate(print: string): ByHand {
   return { slots, kwh, mj: weight ? rounded(kwh * micro(group(weight, 1)), 1_000_000n) : null };
 }
 
-test.each(['main', 'press', 'furnace', 'gas'])('the hours of %s can be recomputed from the print alone', async (meter) => {
-  for (let hour = 1; hour < HOURS; hour += 4) {
-    const { stdout, code } = await hakaru('explain', meter, `2026-05-04T0${hour}:00`, '--data', folder);
-    expect(code).toBe(0);
-    const byHand = calculate(stdout);
-    const printed = [...stdout.matchAll(/^ {2}slot \S+ {2}([\d.]+)/gm)].map((match) => micro(group(match, 1)));
-    expect(byHand.slots).toEqual(printed);
-    expect(byHand.kwh).toBe(micro(group(only(/^ {2}kwh .* = ([\d.]+) kWh$/m, stdout), 1)));
-    const mj = /^ {2}mj .* = ([\d.]+) MJ$/m.exec(stdout);
-    expect(byHand.mj).toBe(mj ? micro(group(mj, 1)) : null);
-    expect(stdout).toMatch(/message {2}seq \d+, revision \d+, hakaru\/v1\/demo-factory\/gw1\/hour\/\S+, made \S+, acknowledged \S+/);
-    if (meter === 'main') expect(stdout).toMatch(/document kyushu-demo-\S+ revision 1, from https:\S+, received \S+, sha256 [0-9a-f]{64}/);
-  }
-});
+test.each(['main', 'press', 'furnace', 'gas'])(
+  'the hours of %s can be recomputed from the print alone',
+  async (meter) => {
+    for (let hour = 1; hour < HOURS; hour += 4) {
+      const { stdout, code } = await hakaru('explain', meter, `2026-05-04T0${hour}:00`, '--data', folder);
+      expect(code).toBe(0);
+      const byHand = calculate(stdout);
+      const printed = [...stdout.matchAll(/^ {2}slot \S+ {2}([\d.]+)/gm)].map((match) =>
+        micro(group(match, 1)),
+      );
+      expect(byHand.slots).toEqual(printed);
+      expect(byHand.kwh).toBe(micro(group(only(/^ {2}kwh .* = ([\d.]+) kWh$/m, stdout), 1)));
+      const mj = /^ {2}mj .* = ([\d.]+) MJ$/m.exec(stdout);
+      expect(byHand.mj).toBe(mj ? micro(group(mj, 1)) : null);
+      expect(stdout).toMatch(
+        /message {2}seq \d+, revision \d+, hakaru\/v1\/demo-factory\/gw1\/hour\/\S+, made \S+, acknowledged \S+/,
+      );
+      if (meter === 'main')
+        expect(stdout).toMatch(
+          /document kyushu-demo-\S+ revision 1, from https:\S+, received \S+, sha256 [0-9a-f]{64}/,
+        );
+    }
+  },
+);
 
 test('an hour that is not there is named, with what to do', async () => {
   const { code, stderr } = await hakaru('explain', 'main', '2026-05-09T01:00', '--data', folder);

@@ -29,13 +29,19 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
   let stderr = '';
   child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString('utf8')));
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString('utf8')));
-  const finished = new Promise<Finished>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  const finished = new Promise<Finished>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  );
   const printed = () => stdout + stderr;
   return {
     child,
     finished,
     printed,
-    prints: (text) => eventually(() => printed().includes(text), () => `“${text}” in: ${printed()}`),
+    prints: (text) =>
+      eventually(
+        () => printed().includes(text),
+        () => `“${text}” in: ${printed()}`,
+      ),
   };
 }
 

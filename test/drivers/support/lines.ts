@@ -44,7 +44,7 @@ export function rtuOverTcpLine(port: number, baudRate = 115_200): LineConfig {
 }
 
 export function map(change: Partial<RegisterMap> = {}): RegisterMap {
-  return { table: 'holding', address: 0, type: 'u32', wordOrder: 'msw', scale: ONE, unit: 'kWh', ...change };
+  return { table: 'holding', address: 0, type: 'u32', wordOrder: 'msw', scale: ONE, unit: 'kWh', ratio: 'primary', ...change };
 }
 
 export function meterType(change: Partial<MeterType> = {}): MeterType {
