@@ -3,7 +3,7 @@ import { readCoefficientDocument } from '../config/coefficient-document.ts';
 import type { SiteConfig } from '../config/types.ts';
 import { backoffMs } from './domain/coefficients/backoff.ts';
 import type { CoefficientRules } from './domain/coefficients/types.ts';
-import { CodedError, type Fault, fault } from './domain/faults.ts';
+import { CodedError, type Fault, fault, faultText } from './domain/faults.ts';
 import type { ChannelSpec } from './domain/meters.ts';
 import type { Clock } from './domain/time.ts';
 import { MAX_DOCUMENT_BYTES, openInbox } from './platform/inbox.ts';
@@ -49,12 +49,21 @@ export function createCoefficientIntake(deps: {
   function refuse(problem: Fault, source: string): void {
     lastFault = problem;
     log.warn({ fault: problem, source }, 'coefficients refused');
+    events.emit({
+      kind: 'coefficients-refused',
+      meter: null,
+      channel: null,
+      atMs: clock.now(),
+      text: faultText(problem),
+      detail: { fault: problem.code, source },
+    });
   }
 
   async function downloadNow(): Promise<Fault | null> {
     if (!download) return null;
     const result = await downloadOnce({ store, clock, source: httpsSource(download), applier });
-    lastFault = result.kind === 'fault' ? result.fault : null;
+    lastFault = null;
+    if (result.kind === 'fault') refuse(result.fault, download.url);
     log.info({ result: result.kind, source: download.url, fault: lastFault }, 'coefficients downloaded');
     return lastFault;
   }

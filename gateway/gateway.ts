@@ -80,7 +80,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const changes = createChangeFeed();
     let uplink: UplinkSession | null = null;
 
-    const pipeline = buildPipeline(me, () => {
+    const pipeline = buildPipeline(me, log, () => {
       uplink?.wake();
       changes.hoursIfNew(store.outbox.lastSeq());
     });
@@ -118,7 +118,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         config: site.mqtt,
         connection,
         topics: me.topics,
-        outbox: createOutboxPort({ ...me, now: () => clock.now(), eventTopic: me.topics.event }),
+        outbox: createOutboxPort({
+          ...me,
+          now: () => clock.now(),
+          eventTopic: me.topics.event,
+          onRefused: (problem) => log.warn({ fault: problem }, 'message refused'),
+        }),
         announcer: buildAnnouncer(me, options.dataDir),
         board,
         log,
@@ -139,7 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** readings → ledger → hour buckets → coefficients → outbox */
-function buildPipeline(me: Identity, onTurn: () => void): Pipeline {
+function buildPipeline(me: Identity, log: Log, onTurn: () => void): Pipeline {
   const { store, grid, events, specs, specsById, rules, sender, topics, clock } = me;
   return createPipeline({
     clock,
@@ -158,6 +163,7 @@ function buildPipeline(me: Identity, onTurn: () => void): Pipeline {
       }),
     ],
     checkpoint: () => store.checkpoint(),
+    onUntrusted: (problem) => log.warn({ fault: problem }, 'hours are held back'),
     onTurn,
   });
 }

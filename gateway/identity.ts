@@ -4,7 +4,7 @@ import { loadRuleSets } from '../config/rule-sets.ts';
 import type { SiteConfig } from '../config/types.ts';
 import type { CoefficientRules } from './domain/coefficients/types.ts';
 import type { ChannelSpec } from './domain/meters.ts';
-import type { Sender } from './domain/render.ts';
+import type { EventDraft, Sender } from './domain/render.ts';
 import type { Clock, EpochMs, HourGrid } from './domain/time.ts';
 import { hourGrid } from './platform/hour-grid.ts';
 import { createEventSink, type EventSink } from './stages/ledger-events.ts';
@@ -27,6 +27,17 @@ export interface Identity {
   readonly events: EventSink;
 }
 
+function newGeneration(generation: number, atMs: EpochMs): EventDraft {
+  return {
+    kind: 'generation',
+    meter: null,
+    channel: null,
+    atMs,
+    text: `A new database begins: generation ${generation}. Its buckets take the place of any with a lower generation.`,
+    detail: { generation },
+  };
+}
+
 /** Makes the channels' rows and writes down the site, so that the database can be read without the site file. */
 export function identify(site: SiteConfig, store: Store, clock: Clock): Identity {
   const startedMs = clock.now();
@@ -38,10 +49,17 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     ruleSets: loadRuleSets(),
     ruleSetChoice: site.coefficients.ruleSet,
   };
-  const generation = store.write(() => {
+  // One transaction: a new database is announced exactly when it begins.
+  const { sender, events } = store.write(() => {
     for (const { meter, channel } of specs)
       store.channels.ensure(meter, channel, startedMs, grid.hourOf(startedMs));
-    return store.generation(startedMs);
+    const isNew = store.facts.get('generation') === null;
+    const generation = store.generation(startedMs);
+    const who = { site: site.site.id, gateway: site.gateway.id, generation };
+    const sink = createEventSink({ store, sender: who, grid, topic: topics.event });
+    if (isNew) sink.emit(newGeneration(generation, startedMs));
+    sink.flush(startedMs);
+    return { sender: who, events: sink };
   });
   rememberSite(store, {
     site: site.site.id,
@@ -52,8 +70,6 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     ruleSetChoice: rules.ruleSetChoice,
     specs,
   });
-  const sender = { site: site.site.id, gateway: site.gateway.id, generation };
-  const events = createEventSink({ store, sender, grid, topic: topics.event });
   return {
     site,
     clock,

@@ -91,11 +91,6 @@ export const FAULT_TEXTS = {
     ja: '回線 {line} を閉じています。',
   },
   // — the ledger —
-  'reading-out-of-order': {
-    retryable: false,
-    en: 'A late reading of {meter}/{channel} does not fit between its neighbours and was set aside.',
-    ja: '{meter}/{channel} の遅れた読み値は前後と整合しないため採用しませんでした。',
-  },
   'ledger-newer': {
     retryable: false,
     en: 'The database in {path} was written by a newer version of hakaru (schema {found}, this one knows {known}). Install that version or use another --data folder.',

@@ -95,6 +95,7 @@ export interface MetaMessage {
       /** kWh per native unit as a fraction, null when none is known. */
       readonly kwhPerUnit: string | null;
       readonly kwhFactor: string | null;
+      /** When this gateway first knew the channel. */
       readonly since: string | null;
     }[];
   }[];

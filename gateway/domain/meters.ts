@@ -103,15 +103,9 @@ export function rawValue(raw: RawRegister): Rational {
     : { num: raw.count, den: 1n << BigInt(-raw.exp2) };
 }
 
-/** "123" or "8388609*2^-3": one text for one value, read back by {@link parseRaw}. */
+/** "123" or "8388609*2^-3": one text for one value. */
 export function formatRaw(raw: RawRegister): string {
   return raw.exp2 === 0 ? `${raw.count}` : `${raw.count}*2^${raw.exp2}`;
-}
-
-export function parseRaw(text: string): RawRegister {
-  const match = /^(-?\d+)(?:\*2\^(-?\d+))?$/.exec(text);
-  if (!match?.[1]) throw new RangeError(`not a register value: ${text}`);
-  return { count: BigInt(match[1]), exp2: match[2] === undefined ? 0 : Number(match[2]) };
 }
 
 /** How one channel's register counts. One era has one of these; a change of ratio opens a new era. */

@@ -22,11 +22,6 @@ export function divide(a: Rational, b: Rational): Rational {
   return rational(a.num * b.den, a.den * b.num);
 }
 
-export function compare(a: Rational, b: Rational): number {
-  const difference = a.num * b.den - b.num * a.den;
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
-}
-
 /** Lowest terms, so that equal values print and store alike. */
 export function reduced(value: Rational): Rational {
   let a = value.num < 0n ? -value.num : value.num;

@@ -8,7 +8,7 @@ import type { MeterLive } from '../domain/live.ts';
 import type { LiveMessage, MetaMessage, StatusMessage } from '../domain/messages.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { OutgoingMessage } from '../domain/ports.ts';
-import { formatFraction } from '../domain/rational.ts';
+import { type Rational, reduced } from '../domain/rational.ts';
 import { decimal } from '../domain/render-json.ts';
 import { type Clock, type EpochMs, type HourGrid } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
@@ -40,6 +40,12 @@ const DAY_MS = 86_400_000;
 /** A backlog must cover at least this much time before a daily rate is read out of it. */
 const RATE_SPAN_MS = 3_600_000;
 const LIVE_EXPIRY_S = 300;
+
+/** Always with its denominator, so that a consumer needs one way to read it: "1/1", "2/5". */
+function fraction(value: Rational): string {
+  const { num, den } = reduced(value);
+  return `${num}/${den}`;
+}
 
 function retained(topic: string, body: object, qos: 0 | 1): OutgoingMessage {
   return { topic, payload: JSON.stringify(body), qos, retain: true };
@@ -77,8 +83,8 @@ export function createAnnouncer(deps: AnnounceDeps) {
       channel: spec.channel,
       unit: spec.unit,
       keptBy: spec.keptBy,
-      unitsPerCount: formatFraction(spec.scale.unitsPerCount),
-      kwhPerUnit: spec.kwhPerUnit === null ? null : formatFraction(spec.kwhPerUnit),
+      unitsPerCount: fraction(spec.scale.unitsPerCount),
+      kwhPerUnit: spec.kwhPerUnit === null ? null : fraction(spec.kwhPerUnit),
       kwhFactor: spec.kwhFactor,
       since: row ? grid.iso(row.sinceMs) : null,
     };

@@ -28,6 +28,7 @@ const ONCE_AN_HOUR: ReadonlySet<EventDraft['kind']> = new Set([
   'transient-reading',
   'meter-offline',
   'meter-online',
+  'coefficients-refused',
 ]);
 const REMEMBERED = 1_000;
 

@@ -1,4 +1,5 @@
 /** The outbox as the delivery sees it: rows in order, each call one transaction. */
+import { type Fault, fault } from '../domain/faults.ts';
 import { eventMessage, type Sender } from '../domain/render.ts';
 import type { EpochMs, HourGrid } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
@@ -9,6 +10,8 @@ export function createOutboxPort(deps: {
   readonly grid: HourGrid;
   readonly now: () => EpochMs;
   readonly eventTopic: string;
+  /** Told of each message that the broker will never take. */
+  readonly onRefused: (problem: Fault) => void;
 }) {
   const { store, sender, grid, now, eventTopic } = deps;
   return {
@@ -33,6 +36,7 @@ export function createOutboxPort(deps: {
           text: `Message ${seq} could not be delivered (${reason}); this event stands in its place.`,
           detail: { topic: row.topic, reason, revision: row.revision },
         } as const;
+        deps.onRefused(fault('message-refused', { seq, topic: row.topic, reason }));
         store.outbox.entomb(
           seq,
           eventTopic,

@@ -2,6 +2,7 @@
  * The stages in the order the data flows: readings → ledger → hour buckets → coefficients → outbox. Readings wait
  * here for one common transaction; every stage after that takes its work from rows, so a crash anywhere is a pause.
  */
+import { type Fault, fault } from '../domain/faults.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { MeterPoll } from '../domain/ports.ts';
 import { type Clock, slotOf } from '../domain/time.ts';
@@ -28,6 +29,8 @@ export interface PipelineDeps {
   readonly specs: readonly ChannelSpec[];
   /** After the first commit of each half-hour: the log is moved into the database while little else is to do. */
   readonly checkpoint: () => void;
+  /** Told once each time that hours begin to be held back. */
+  readonly onUntrusted: (problem: Fault) => void;
   /** After a turn that may have filled the outbox. */
   readonly onTurn: () => void;
 }
@@ -39,6 +42,7 @@ export function createPipeline(deps: PipelineDeps) {
   let heldSinceMs = 0;
   let lastSlot = -1;
   let checkpointSlot = -1;
+  let heldBack = false;
 
   function commit(): void {
     if (held.length === 0 && !deps.events.pending()) return;
@@ -61,7 +65,11 @@ export function createPipeline(deps: PipelineDeps) {
 
   function runSteps(maxSteps: number): boolean {
     // Hours have no name while the time is not known; readings are kept, live values go on.
-    if (clock.trust() === 'untrusted') return false;
+    const untrusted = clock.trust() === 'untrusted';
+    if (untrusted && !heldBack)
+      deps.onUntrusted(fault('clock-untrusted', { now: new Date(clock.now()).toISOString() }));
+    heldBack = untrusted;
+    if (untrusted) return false;
     let more = false;
     for (const step of steps) {
       let again = true;

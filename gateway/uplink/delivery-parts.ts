@@ -1,5 +1,5 @@
 /** The small state that delivery.ts keeps, one piece each: reading on, gathering acknowledgements, refusals, suspects. */
-import type { OutboxRow, OutboxRows } from './delivery.ts';
+import type { OutboxRow, OutboxRows } from './outbox-rows.ts';
 
 export type Cancel = () => void;
 /** Runs `task` once after `ms`; returns how to call it off. */

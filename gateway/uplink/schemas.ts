@@ -185,7 +185,7 @@ const metaChannel = z.object({
     .min(1)
     .nullable()
     .describe('Which factor that is, with its source; null for electricity.'),
-  since: instantOrNull('Since when the channel counts with these ratios.'),
+  since: instantOrNull('When this gateway first knew the channel.'),
 });
 
 export const metaMessage = z

@@ -24,6 +24,7 @@ function openGateway(broker: (message: OutgoingMessage) => Promise<PublishOutcom
     grid: hourGrid('Asia/Tokyo'),
     now: () => NOW,
     eventTopic: EVENTS,
+    onRefused: () => {},
   });
   const uplink = { connected: () => true, publish: broker, onConnect: () => {}, fault: () => null };
   const delivery = createDelivery({ outbox, uplink, window: 3, maxDisconnects: 3 });

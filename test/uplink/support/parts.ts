@@ -1,7 +1,7 @@
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { z } from 'zod';
 import type { OutgoingMessage, Uplink } from '../../../gateway/domain/ports.ts';
-import type { OutboxRow, OutboxRows } from '../../../gateway/uplink/delivery.ts';
+import type { OutboxRow, OutboxRows } from '../../../gateway/uplink/outbox-rows.ts';
 import {
   openUplink,
   type UplinkConfig,
