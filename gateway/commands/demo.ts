@@ -33,7 +33,7 @@ const SITE_FILE = fileURLToPath(new URL('../../config/sites/demo.yaml', import.m
  * When each half-hour of the played past is read, ms after its boundary: right after it, right before the next (so
  * that both boundaries are measured), and often enough in between that no stretch counts as unwatched.
  */
-const PLAYED_AT_MS = [2_000, 450_000, 900_000, 1_350_000, SLOT_MS - 2_000];
+const PLAYED_AT_MS = [2_000, 600_000, 1_200_000, SLOT_MS - 2_000];
 /** So many whole days before today are played. */
 const WHOLE_DAYS = 1;
 /** The first reading lies this long before them. */
@@ -113,13 +113,14 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   const startMs = plus(grid.day(grid.dateOf(realNow)).fromMs, -WHOLE_DAYS * 24 * HOUR_MS);
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'hakaru-demo-'));
   mkdirSync(dataDir, { recursive: true });
-  const clock = createPlayClock(plus(startMs, -EARLIER_MS));
+  const clock = createPlayClock(startMs);
   const factory = await startDemoFactory({
     now: () => clock.now(),
     seed: options.seed,
     startMs: startMs - HOUR_MS,
     pace: 0,
   });
+  clock.stepTo(plus(startMs, -EARLIER_MS));
   let gateway: Gateway | null = null;
   try {
     const caFile = join(dataDir, 'demo-ca.pem');
