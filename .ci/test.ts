@@ -23,6 +23,7 @@ const CHECKS: readonly Check[] = [
   { name: 'rooms', command: ['depcruise', '--config', '.dependency-cruiser.mjs', ...ROOMS] },
   { name: 'dead code', command: ['knip'] },
   { name: 'generated files', command: [process.execPath, '.ci/generate.ts', '--check'] },
+  { name: 'lock file', command: [process.execPath, '.ci/lock.ts', '--check'] },
   { name: 'page build', command: ['vite', 'build', 'gateway/dashboard/web', '--logLevel', 'warn'] },
 ];
 

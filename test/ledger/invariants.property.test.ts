@@ -2,10 +2,13 @@
  * For any readings, gaps, restarts, rollovers, transients and reorderings in any batches the ledger's sums hold to
  * the last digit and its brackets hold the truth. HAKARU_SEED and HAKARU_RUNS replay or lengthen a run.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instant } from '../../gateway/domain/time.ts';
-import { openStoreInMemory } from '../../gateway/store/store.ts';
+import { openStore, openStoreInMemory } from '../../gateway/store/store.ts';
 import {
   anyDelivery,
   type Case,
@@ -27,7 +30,7 @@ import {
 import { HOUR, type Ledger, openLedger } from './support/ledger.ts';
 
 const SEED = Number(process.env['HAKARU_SEED'] ?? 20_261_101);
-const RUNS = Number(process.env['HAKARU_RUNS'] ?? 120);
+const RUNS = Number(process.env['HAKARU_RUNS'] ?? 80);
 const settings = { seed: SEED, numRuns: RUNS };
 
 /** Plays a case through all stages; a crash is a transaction that fails just before it would commit. */
@@ -117,5 +120,39 @@ describe(`the ledger's invariants (seed ${SEED}, ${RUNS} cases each)`, () => {
       }),
       settings,
     );
+  });
+
+  it('hold on a real file that is closed and opened again and again', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hakaru-invariants-'));
+    let count = 0;
+    try {
+      fc.assert(
+        fc.property(wildShape, anyDelivery, (shape, delivery) => {
+          const played = caseOf(shape);
+          const nowMs = played.endMs + 3 * HOUR;
+          const path = join(folder, `${count++}`);
+          const open = () =>
+            openLedger({ spec: played.spec, startMs: instant(played.startMs), store: openStore(path) });
+          const readings = played.observed.map(({ reading }) => reading);
+          for (const batch of inBatches(
+            ordered(readings, delivery),
+            delivery.batches.map((size) => 4 * size),
+          )) {
+            const ledger = open();
+            ledger.feed(batch);
+            ledger.store.close();
+          }
+          const [reopened, calm] = [open(), play(played, delivery, { calmly: true })];
+          for (const ledger of [reopened, calm]) ledger.close(nowMs);
+          checkSums(reopened);
+          checkMessages(reopened);
+          expect(content(reopened)).toEqual(content(calm));
+          for (const ledger of [reopened, calm]) ledger.store.close();
+        }),
+        { seed: SEED, numRuns: Math.ceil(RUNS / 10) },
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -149,7 +149,9 @@ export function narrowed<B extends OpenBoundary>(boundary: B, late: Marked): Ope
 /** A closed boundary with a late reading in its evidence, or null when the reading does not tighten it. */
 export function tightened(boundary: Boundary, late: Marked, keptBy: KeptBy): Boundary | null {
   const narrow = narrowed(boundary, late);
-  const high = isAfter(boundaryAt(boundary.slot), late) ? highestMicro(late) : boundary.highMicro;
+  // Beyond an unresolved step totals stand on another footing and prove nothing here.
+  const proves = isAfter(boundaryAt(boundary.slot), late) && continues(boundary.lower, late);
+  const high = proves ? highestMicro(late) : boundary.highMicro;
   const highMicro = high < boundary.highMicro ? high : boundary.highMicro;
   if (narrow === boundary && highMicro === boundary.highMicro) return null;
   return settled(narrow, highMicro, boundary.registerMicro !== null, keptBy);

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import type { Reading } from '../../../gateway/domain/ledger/register.ts';
 import type { ChannelSpec, RegisterScale } from '../../../gateway/domain/meters.ts';
-import { type Rational, rational } from '../../../gateway/domain/rational.ts';
+import { rational } from '../../../gateway/domain/rational.ts';
 import { at, HOUR, MINUTE, specWith } from './ledger.ts';
 import { createTruth, type Restart, type Shown, type Truth } from './truth.ts';
 
@@ -149,20 +149,21 @@ function chooseWrap(window: bigint): bigint {
   return ends.find((end) => end >= 64n * window) ?? 10n ** 14n;
 }
 
-const floor = ({ num, den }: Rational): bigint => num / den;
+/** Counts that nobody could take for use after one of these starts, nor for a rollover. */
+function farFrom(starts: readonly bigint[], wrap: bigint, window: bigint): (count: bigint) => boolean {
+  return (count) =>
+    starts.every((start) => {
+      const ahead = (((count - start) % wrap) + wrap) % wrap;
+      return ahead > 3n * window && ahead < wrap - 3n * window;
+    });
+}
 
-/** Where a restarted register may begin: far from where it was, and no rollover either. */
-function restartCount(level: number, from: bigint, wrap: bigint, window: bigint): bigint {
+/** Where a restarted register may begin. */
+function restartCount(level: number, wrap: bigint, far: (count: bigint) => boolean): bigint {
   const levels = [0n, wrap / 2n, wrap / 4n, (3n * wrap) / 4n, (2n * wrap) / 5n, wrap / 10n];
-  const far = (count: bigint) => {
-    const distance = count > from ? count - from : from - count;
-    return distance > 2n * window && wrap - from + count > 2n * window;
-  };
-  for (let i = 0; i < levels.length; i++) {
-    const count = levels[(level + i) % levels.length] as bigint;
-    if (far(count)) return count;
-  }
-  throw new Error('no level is far enough');
+  const count = [...levels.slice(level), ...levels.slice(0, level)].find(far);
+  if (count === undefined) throw new Error('no level is far enough');
+  return count;
 }
 
 /** A wrong count that is far from all that the register can rightly show before and after it. */
@@ -178,15 +179,16 @@ function transientCount(
   for (let count = shown + 8n * window; ; count += 4n * window) if (far(count)) return count;
 }
 
-/** Never three in a row: the third could make them agree. */
+/**
+ * Never three in a row: the third could make them agree. Never the first: a channel opens with what it shows then,
+ * and nothing is known yet that could contradict it.
+ */
 function places(shape: Shape, count: number): Map<number, TransientKind> {
   const chosen = new Map<number, TransientKind>();
   for (const { place, kind } of shape.transients) {
     const i = place % count;
-    const crowded = [-2, -1, 1, 2].filter((d) => chosen.has(i + d)).length > 0;
-    if (!crowded) chosen.set(i, kind);
-    else if (!chosen.has(i - 2) && !chosen.has(i + 1) && !chosen.has(i + 2) && !chosen.has(i - 3))
-      chosen.set(i, kind);
+    const near = [-2, -1, 1, 2].filter((d) => chosen.has(i + d)).length;
+    if (i > 0 && near <= 1) chosen.set(i, kind);
   }
   return chosen;
 }
@@ -224,17 +226,11 @@ export function caseOf(shape: Shape): Case {
   for (const { index, level } of placed) {
     const atMs = (asked[index] as Poll).sampledMs;
     if (atMs <= (restarts.at(-1)?.atMs ?? startMs)) continue;
-    const before = createTruth({ ...options, restarts: [...restarts] });
-    const now = floor(before.continuous(restarts.length, atMs)) % wrap;
-    restarts.push({ atMs, count: restartCount(level, now, wrap, window) });
+    const starts = [firstCount, ...restarts.map(({ count }) => count)];
+    restarts.push({ atMs, count: restartCount(level, wrap, farFrom(starts, wrap, window)) });
   }
   const truth = createTruth({ ...options, restarts });
-  const starts = [firstCount, ...restarts.map(({ count }) => count)];
-  const far = (count: bigint) =>
-    starts.every((start) => {
-      const ahead = (((count - start) % wrap) + wrap) % wrap;
-      return ahead > 3n * window && ahead < wrap - 3n * window;
-    });
+  const far = farFrom([firstCount, ...restarts.map(({ count }) => count)], wrap, window);
   const transients = places(shape, asked.length);
   const observed = asked.map(({ sinceMs, sampledMs, atMs }, i): Observed => {
     const { reading, shown } = truth.read(sinceMs, sampledMs, atMs);

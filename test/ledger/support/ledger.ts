@@ -91,10 +91,9 @@ export function openLedger({ startMs, timezone = 'Asia/Tokyo', ...options }: Led
   const store = options.store ?? openStoreInMemory();
   const grid = hourGrid(timezone);
   let spec = options.spec ?? specWith();
-  const row = store.write(() =>
-    store.channels.ensure(spec.meter, spec.channel, startMs, grid.hourOf(startMs)),
+  const channelId = store.write(
+    () => store.channels.ensure(spec.meter, spec.channel, startMs, grid.hourOf(startMs)).id,
   );
-  const channelId = row.id;
 
   function build() {
     const specs = new Map([[channelId, spec]]);
@@ -150,7 +149,7 @@ export function openLedger({ startMs, timezone = 'Asia/Tokyo', ...options }: Led
       const slot = slotOf(instant(atMs));
       return store.boundaries.within(channelId, slot, slot, eras())[0] ?? null;
     },
-    hour: (startMs: number) => store.hours.find(channelId, instant(startMs)),
+    hour: (hourMs: number) => store.hours.find(channelId, instant(hourMs)),
     hours: (fromMs: number, toMs: number) => store.hours.within(channelId, instant(fromMs), instant(toMs)),
     messages,
     hourMessages: (): HourMessage[] =>

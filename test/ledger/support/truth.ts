@@ -70,12 +70,12 @@ export function createTruth(options: TruthOptions) {
 
   function show(sampledMs: number): Shown {
     const stretch = stretchOf(sampledMs);
-    const true_ = continuous(stretch, sampledMs);
-    const wraps = scale.wrapsAt ? floorDiv(true_.num, true_.den * scale.wrapsAt.num) : 0n;
+    const exact = continuous(stretch, sampledMs);
+    const wraps = scale.wrapsAt ? floorDiv(exact.num, exact.den * scale.wrapsAt.num) : 0n;
     const wrapped = wraps === 0n ? 0n : wraps * (scale.wrapsAt as Rational).num;
     const steps = floorDiv(
-      (true_.num - wrapped * true_.den) * scale.stepCounts.den,
-      true_.den * scale.stepCounts.num,
+      (exact.num - wrapped * exact.den) * scale.stepCounts.den,
+      exact.den * scale.stepCounts.num,
     );
     const raw = encoded(steps);
     const value = rawValue(raw);

@@ -1,0 +1,239 @@
+/**
+ * Small bugs of the kind that people make, one line each, and for each the test that must notice it. `npm run mutants`
+ * tries them; mutants.test.ts keeps the list in step with the code. Choose as `story` a test that tells why the line
+ * matters, with a title that stands in its file as plain text.
+ */
+import type { Mutant } from './mutant.ts';
+import { OF_THE_LEDGER } from './mutants-of-the-ledger.ts';
+
+const DRIVERS = 'drivers/modbus';
+
+/** Hour buckets, coefficients, configuration. */
+const OF_THE_HOURS: readonly Mutant[] = [
+  {
+    name: 'missing as zero',
+    file: 'gateway/domain/render-json.ts',
+    find: 'return micro === null ? null : decimal(micro);',
+    replace: 'return decimal(micro ?? 0n);',
+    test: 'test/ledger/an-hour-without-readings-is-missing-not-zero.test.ts',
+    story: 'is published as null at its end + 90 s, and once more when the meter is back',
+  },
+  {
+    name: 'the better quality of two slots wins',
+    file: 'gateway/domain/quality.ts',
+    find: 'QUALITIES.indexOf(a) >= QUALITIES.indexOf(b)',
+    replace: 'QUALITIES.indexOf(a) <= QUALITIES.indexOf(b)',
+    test: 'test/ledger/a-gap-keeps-its-total.test.ts',
+    story: 'what the meter counted while nobody asked is spread over the slots of the gap, which say so',
+  },
+  {
+    name: 'demand out of an estimated slot',
+    file: 'gateway/domain/ledger/slot.ts',
+    find: "return slot.quality === 'measured' && slot.quantityMicro !== null",
+    replace: 'return slot.quantityMicro !== null',
+    test: 'test/ledger/a-gap-keeps-its-total.test.ts',
+    story: 'what the meter counted while nobody asked is spread over the slots of the gap, which say so',
+  },
+  {
+    name: 'hour sent before the reading behind its end can be in',
+    file: 'gateway/stages/close-hours.ts',
+    find: 'return startMs + HOUR_MS + PUBLISH_DELAY_MS <= nowMs;',
+    replace: 'return startMs + HOUR_MS <= nowMs;',
+    test: 'test/ledger/an-hour-without-readings-is-missing-not-zero.test.ts',
+    story: 'is published as null at its end + 90 s, and once more when the meter is back',
+  },
+  {
+    name: 'revision not raised',
+    file: 'gateway/stages/fill-outbox.ts',
+    find: 'const revision = hour.revision + 1;',
+    replace: 'const revision = Math.max(hour.revision, 1);',
+    test: 'test/ledger/an-hour-without-readings-is-missing-not-zero.test.ts',
+    story: 'is published as null at its end + 90 s, and once more when the meter is back',
+  },
+  {
+    name: 'unchanged hour sent again',
+    file: 'gateway/stages/fill-outbox.ts',
+    find: 'if (digest === hour.sentDigest) return;',
+    replace: '',
+    test: 'test/ledger/invariants.property.test.ts',
+    story: 'hold for any readings in any batches, with restarts and crashes',
+  },
+  {
+    name: 'coefficient of the neighbour hour',
+    file: 'gateway/stages/weigh-hours.ts',
+    find: 'hourStart: hour.startMs,',
+    replace: 'hourStart: (hour.startMs + 3_600_000) as typeof hour.startMs,',
+    test: 'test/stories/worked-days.test.ts',
+    story: 'fy2023: the day announced as curtailment weighs 134,000 MJ',
+  },
+  {
+    name: 'interval edge: the hour that ends curtailment counts as curtailed',
+    file: 'gateway/domain/coefficients/decide.ts',
+    find: 'document.curtailmentDays.includes(date) && fromHour <= hour && hour < toHour',
+    replace: 'document.curtailmentDays.includes(date) && fromHour <= hour && hour <= toHour',
+    test: 'test/coefficients/worked-days.test.ts',
+    story: 'is 134,000 MJ under fy2023 when the day is announced: 08:00–16:00',
+  },
+  {
+    name: 'hours counted by another offset than +09:00',
+    file: 'gateway/domain/coefficients/jst.ts',
+    find: 'const JST_OFFSET_MS = 9 * HOUR_MS;',
+    replace: 'const JST_OFFSET_MS = 8 * HOUR_MS;',
+    test: 'test/coefficients/decisions.test.ts',
+    story: 'begins 2026-11-04 at 15:00 UTC of the day before',
+  },
+  {
+    name: 'unconfirmed shown as confirmed',
+    file: 'gateway/domain/coefficients/decide.ts',
+    find: 'confirmed: document !== null,',
+    replace: 'confirmed: true,',
+    test: 'test/stories/a-later-revision-weighs-again.test.ts',
+    story: 'count as normal and unconfirmed until somebody speaks for them',
+  },
+  {
+    name: 'older revision of a document accepted',
+    file: 'gateway/domain/coefficients/documents.ts',
+    find: "if (document.revision > held.revision) return { kind: 'replaces' };",
+    replace: "if (document.revision !== held.revision) return { kind: 'replaces' };",
+    test: 'test/stories/a-later-revision-weighs-again.test.ts',
+    story: 'stay as they are when the same document comes again, an older one, or one of another area',
+  },
+  {
+    name: 'hours of a changed document not weighed again',
+    file: 'gateway/stages/apply-document.ts',
+    find: "store.work.add('weigh', { channelId, startMs: hour.startMs });",
+    replace: '',
+    test: 'test/stories/a-later-revision-weighs-again.test.ts',
+    story: 'are sent once more with a higher revision when a later revision takes the announcement back',
+  },
+  {
+    name: 'CT ratio ignored',
+    file: 'config/channel-specs.ts',
+    find: 'multiply(meter.ct, meter.vt)',
+    replace: 'meter.vt',
+    test: 'test/config/ratios-reach-the-ledger.test.ts',
+    story: 'behind transformers counts CT × VT × multiplier where it shows the secondary side',
+  },
+];
+
+/** Wires. */
+const OF_THE_DRIVERS: readonly Mutant[] = [
+  {
+    name: 'late RTU answer accepted: any answer of the right shape is believed',
+    file: `${DRIVERS}/answer-order.ts`,
+    find: 'const believed = state.asked.length === 1 && newest?.repeated === false;',
+    replace: 'const believed = newest !== undefined;',
+    test: 'test/drivers/answer-order.property.test.ts',
+    story: 'never lets an old answer pass for a new one where the meter takes wider reads',
+    template: 'never lets an old answer pass for a new one where the meter $meter',
+  },
+  {
+    name: 'late RTU answer accepted: a length is used again while an answer to it may still come',
+    file: `${DRIVERS}/answer-order.ts`,
+    find: 'if (!isFree(state, key)) continue;',
+    replace: '',
+    test: 'test/drivers/answer-order.property.test.ts',
+    story: 'never lets an old answer pass for a new one where the meter takes none',
+    template: 'never lets an old answer pass for a new one where the meter $meter',
+  },
+  {
+    name: 'CRC not checked',
+    file: `${DRIVERS}/frame.ts`,
+    find: 'return bytes[to - 2] === (crc & 0xff) && bytes[to - 1] === crc >> 8;',
+    replace: 'return crc >= 0;',
+    test: 'test/drivers/a-wrong-frame-is-a-fault.test.ts',
+    story: 'has one wrong bit ends with crc-error, and the next one brings its value',
+  },
+  {
+    name: 'wrong unit accepted',
+    file: `${DRIVERS}/rtu-port.ts`,
+    find: 'if (answer.unit !== unit) {',
+    replace: 'if (answer.unit > 247) {',
+    test: 'test/drivers/a-wrong-frame-is-a-fault.test.ts',
+    story: 'is that of another unit ends with wrong-unit, and the next one brings its value',
+  },
+  {
+    name: 'TCP transaction id not looked at',
+    file: `${DRIVERS}/tcp-port.ts`,
+    find: 'if (frame.readUInt16BE(0) === this.transaction?.id) answer ??= frame;',
+    replace: 'answer ??= frame;',
+    test: 'test/drivers/tcp-guard.test.ts',
+    story: 'throws away an answer that comes after its time, and asks the next question at once',
+  },
+  {
+    name: 'word order swapped',
+    file: `${DRIVERS}/decode.ts`,
+    find: "order === 'msw' ? words",
+    replace: "order === 'lsw' ? words",
+    test: 'test/drivers/line-polls.test.ts',
+    story: 'of an SDM630 brings its energies exactly and its gauges, in two reads',
+  },
+  {
+    name: 'NaN taken for a number',
+    file: `${DRIVERS}/decode.ts`,
+    find: 'if (exponent === Number(exponentMask)) return null;',
+    replace: '',
+    test: 'test/drivers/line-polls.test.ts',
+    story: 'carries what was read, and the first fault: an invalid value, a refused register',
+  },
+];
+
+/** Outbox and broker. */
+const OF_THE_UPLINK: readonly Mutant[] = [
+  {
+    name: 'acknowledged before PUBACK: the outbox lets go of what was only published',
+    file: 'gateway/uplink/delivery.ts',
+    find: 'inFlight.set(row.seq, row);',
+    replace: 'inFlight.set(row.seq, row); outbox.acknowledged([row.seq]);',
+    test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
+    story: 'keeps a message waiting until the broker has said that it has it',
+  },
+  {
+    name: 'acknowledged before PUBACK: sent with QoS 0',
+    file: 'gateway/uplink/connection.ts',
+    find: 'client.publish(topic, payload, { qos, retain, ...properties }',
+    replace: 'client.publish(topic, payload, { qos: 0, retain, ...properties }',
+    test: 'test/uplink/bounds.test.ts',
+    story:
+      'a broker that goes silent after CONNACK: each publish settles by its deadline and the connection is dropped',
+  },
+  {
+    name: 'time-out and disconnect taken for an acknowledgement',
+    file: 'gateway/uplink/delivery.ts',
+    find: "if (outcome.kind === 'acknowledged') onAcknowledged(seq);",
+    replace: "if (outcome.kind !== 'refused') onAcknowledged(seq);",
+    test: 'test/uplink/delivery-model.test.ts',
+    story: 'a broker that says it is shutting down, or that another client took the id, accuses no message',
+  },
+  {
+    name: 'seq with a hole',
+    file: 'gateway/store/outbox-rows.ts',
+    find: 'const seq = Number(last.get()?.seq ?? 0n) + 1;',
+    replace: 'const seq = Number(last.get()?.seq ?? -1n) + 2;',
+    test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
+    story: 'numbers messages from 1 without a hole',
+  },
+  {
+    name: 'tombstone without the seq of what it stands for',
+    file: 'gateway/stages/outbox-port.ts',
+    find: 'JSON.stringify(eventMessage(draft, sender, seq, nowMs, grid)),',
+    replace: 'JSON.stringify(eventMessage(draft, sender, store.outbox.lastSeq() + 1, nowMs, grid)),',
+    test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
+    story: 'puts an event with the same number in the place of a message that is refused for good',
+  },
+  {
+    name: 'older message overtaken: the newest is sent first',
+    file: 'gateway/store/outbox-rows.ts',
+    find: 'AND seq > ? ORDER BY seq LIMIT ?',
+    replace: 'AND seq > ? ORDER BY seq DESC LIMIT ?',
+    test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
+    story: 'numbers messages from 1 without a hole',
+  },
+];
+
+export const MUTANTS: readonly Mutant[] = [
+  ...OF_THE_LEDGER,
+  ...OF_THE_HOURS,
+  ...OF_THE_DRIVERS,
+  ...OF_THE_UPLINK,
+];
