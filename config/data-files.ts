@@ -67,10 +67,38 @@ function listFolder(folder: string): string[] {
   }
 }
 
-/** @throws CodedError `file-missing` */
+/** @throws CodedError `file-missing`, `file-not-utf8` */
 export function readText(path: string): string {
+  const bytes = readBytes(path);
   try {
-    return readFileSync(path, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const end = firstBadByte(bytes);
+    const line = bytes.subarray(0, end).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 1);
+    throw new CodedError(fault('file-not-utf8', { path, line }), { cause });
+  }
+}
+
+/** Where the text stops being UTF-8: the longest prefix that decodes, found by halving. */
+function firstBadByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    // With `stream` an unfinished character at the end is no error.
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
   } catch (error) {
     throw new CodedError(fault('file-missing', { path, reason: reasonOf(error) }), { cause: error });
   }

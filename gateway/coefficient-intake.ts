@@ -3,14 +3,15 @@ import { readCoefficientDocument } from '../config/coefficient-document.ts';
 import type { SiteConfig } from '../config/types.ts';
 import { backoffMs } from './domain/coefficients/backoff.ts';
 import type { CoefficientRules } from './domain/coefficients/types.ts';
-import { CodedError, type Fault, fault, faultText } from './domain/faults.ts';
+import { type Fault, faultText } from './domain/faults.ts';
 import type { ChannelSpec } from './domain/meters.ts';
 import type { Clock } from './domain/time.ts';
-import { MAX_DOCUMENT_BYTES, openInbox } from './platform/inbox.ts';
+import { openInbox } from './platform/inbox.ts';
 import type { Log } from './platform/log.ts';
 import { schedule } from './platform/schedule.ts';
+import type { StorageGuard } from './platform/storage-guard.ts';
 import { createDocumentApplier } from './stages/apply-document.ts';
-import { downloadOnce } from './stages/download.ts';
+import { type DownloadResult, downloadOnce } from './stages/download.ts';
 import type { EventSink } from './stages/ledger-events.ts';
 import type { Store } from './store/store.ts';
 import { httpsSource } from './uplink/coefficients/https-source.ts';
@@ -37,9 +38,10 @@ export function createCoefficientIntake(deps: {
   readonly specs: ReadonlyMap<number, ChannelSpec>;
   readonly events: EventSink;
   readonly clock: Clock;
+  readonly guard: StorageGuard;
   readonly log: Log;
 }): CoefficientIntake {
-  const { store, site, rules, specs, events, clock, log } = deps;
+  const { store, site, rules, specs, events, clock, guard, log } = deps;
   const read = (bytes: Uint8Array, source: string) => readCoefficientDocument(bytes, source, rules.ruleSets);
   const applier = createDocumentApplier({ store, rules, specs, events, read });
   const inbox = openInbox(deps.dataDir);
@@ -61,30 +63,28 @@ export function createCoefficientIntake(deps: {
 
   async function downloadNow(): Promise<Fault | null> {
     if (!download) return null;
-    const result = await downloadOnce({ store, clock, source: httpsSource(download), applier });
+    const source = httpsSource(download);
+    const result: DownloadResult = await downloadOnce({ store, clock, source, applier }).catch(
+      (error: unknown) => ({
+        kind: 'fault',
+        fault: guard.caught(error),
+      }),
+    );
     lastFault = null;
-    if (result.kind === 'fault') refuse(result.fault, download.url);
-    log.info({ result: result.kind, source: download.url, fault: lastFault }, 'coefficients downloaded');
+    if (result.kind === 'fault') refuse(result.fault, source.name);
+    log.info({ result: result.kind, source: source.name, fault: lastFault }, 'coefficients downloaded');
     return lastFault;
   }
 
   return {
     drainInbox() {
-      inbox.drain((document, name) => {
-        try {
-          if (!document)
-            throw new CodedError(
-              fault('document-too-large', { source: name, limitBytes: MAX_DOCUMENT_BYTES }),
-            );
+      inbox.drain(
+        (document) => {
           applier.apply(document, clock.now());
           lastFault = null;
-          return 'applied';
-        } catch (error) {
-          if (!(error instanceof CodedError)) throw error;
-          refuse(error.fault, name);
-          return 'refused';
-        }
-      });
+        },
+        (error, name) => refuse(error.fault, name),
+      );
     },
     async download() {
       await downloadNow();

@@ -14,17 +14,18 @@ import { type Identity, identify } from './identity.ts';
 import type { Log } from './platform/log.ts';
 import { runEvery, runWhenDue } from './platform/repeat.ts';
 import { uplinkConnection } from './platform/secrets.ts';
+import { createStorageGuard, type StorageGuard } from './platform/storage-guard.ts';
 import { VERSION } from './platform/version.ts';
 import { createAcceptor } from './stages/accept-readings.ts';
 import { createAnnouncer } from './stages/announce.ts';
 import { createChangeFeed } from './stages/change-feed.ts';
 import { createHourCloser } from './stages/close-hours.ts';
 import { createOutboxFiller } from './stages/fill-outbox.ts';
-import { meterEvents } from './stages/ledger-events.ts';
 import { createLiveBoard } from './stages/live-board.ts';
 import { createOutboxPort } from './stages/outbox-port.ts';
 import { createPipeline, type Pipeline } from './stages/pipeline.ts';
 import { createPoller } from './stages/poll.ts';
+import { createHealthReporter } from './stages/report-health.ts';
 import { createWeigher } from './stages/weigh-hours.ts';
 import { type CrashProbe, openStore, type Store } from './store/store.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
@@ -76,11 +77,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const opened: Close[] = [() => store.close()];
   try {
     const me = identify(site, store, clock);
+    const guard = createStorageGuard(options.dataDir, log);
+    const reporter = createHealthReporter(me);
     const board = createLiveBoard(site.meters.map(({ id }) => id));
     const changes = createChangeFeed();
     let uplink: UplinkSession | null = null;
 
-    const pipeline = buildPipeline(me, log, () => {
+    const pipeline = buildPipeline(me, options, () => {
       uplink?.wake();
       changes.hoursIfNew(store.outbox.lastSeq());
     });
@@ -88,14 +91,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       ...me,
       specs: me.specsById,
       dataDir: options.dataDir,
+      guard,
       log,
     });
     const poller = openPoller(me, opened, (poll) => {
       const health = board.note(poll);
       if (health.before !== health.after) {
         log.info({ meter: poll.meter, ...health, fault: poll.fault }, 'meter health');
-        for (const event of meterEvents(poll, health)) me.events.emit(event);
       }
+      guard.run(() => reporter.note(poll, health.after));
       pipeline.take(poll);
       changes.live();
     });
@@ -122,6 +126,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           ...me,
           now: () => clock.now(),
           eventTopic: me.topics.event,
+          guard: (work) => guard.run(work),
           onRefused: (problem) => log.warn({ fault: problem }, 'message refused'),
         }),
         announcer: buildAnnouncer(me, options.dataDir),
@@ -135,7 +140,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const session = uplink;
       opened.push(() => session.close());
     }
-    const parts = { ...options, me, pipeline, poller, coefficients, opened, url: dashboard?.url ?? null };
+    const parts = {
+      ...options,
+      me,
+      pipeline,
+      poller,
+      coefficients,
+      guard,
+      opened,
+      url: dashboard?.url ?? null,
+    };
     return running({ ...parts, uplink: () => uplink });
   } catch (error) {
     await closeAll(opened);
@@ -144,15 +158,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** readings → ledger → hour buckets → coefficients → outbox */
-function buildPipeline(me: Identity, log: Log, onTurn: () => void): Pipeline {
+function buildPipeline(me: Identity, { log, speed = 1 }: GatewayOptions, onTurn: () => void): Pipeline {
   const { store, grid, events, specs, specsById, rules, sender, topics, clock } = me;
   return createPipeline({
     clock,
     events,
     specs,
     acceptor: createAcceptor({ store, grid, events }),
+    speed,
     steps: [
-      createHourCloser({ store, grid, specs: specsById }),
+      createHourCloser({ store, grid, specs: specsById, active: me.active }),
       createWeigher({ store, rules, specs: specsById }),
       createOutboxFiller({
         store,
@@ -212,13 +227,14 @@ interface Parts extends GatewayOptions {
   readonly pipeline: Pipeline;
   readonly poller: ReturnType<typeof createPoller>;
   readonly coefficients: ReturnType<typeof createCoefficientIntake>;
+  readonly guard: StorageGuard;
   readonly opened: Close[];
   readonly uplink: () => UplinkSession | null;
   readonly url: string | null;
 }
 
 function running(parts: Parts): Gateway {
-  const { me, pipeline, poller, coefficients, opened, speed = 1 } = parts;
+  const { me, pipeline, poller, coefficients, guard, opened, speed = 1 } = parts;
   const stops: (() => void)[] = [];
   return {
     store: me.store,
@@ -237,8 +253,8 @@ function running(parts: Parts): Gateway {
       stops.push(runWhenDue(() => msUntil(poller.pollDue(me.clock.now()))));
       stops.push(
         runEvery(TURN_MS, () => {
-          coefficients.drainInbox();
-          pipeline.turn();
+          guard.run(() => coefficients.drainInbox());
+          guard.run(() => pipeline.turn());
         }),
       );
       stops.push(coefficients.start());
@@ -248,7 +264,7 @@ function running(parts: Parts): Gateway {
     },
     async stop() {
       for (const stop of stops) stop();
-      pipeline.drain();
+      guard.run(() => pipeline.finish());
       await closeAll(opened);
     },
   };

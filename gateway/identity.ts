@@ -8,7 +8,8 @@ import type { EventDraft, Sender } from './domain/render.ts';
 import type { Clock, EpochMs, HourGrid } from './domain/time.ts';
 import { hourGrid } from './platform/hour-grid.ts';
 import { createEventSink, type EventSink } from './stages/ledger-events.ts';
-import { rememberSite, specsById } from './stages/site-facts.ts';
+import { formerSpecs, rememberSite, specsById } from './stages/site-facts.ts';
+import { weighAgainIfRulesChanged } from './stages/weigh-hours.ts';
 import type { Store } from './store/store.ts';
 import { type Topics, topicsOf } from './uplink/topics.ts';
 
@@ -22,10 +23,16 @@ export interface Identity {
   readonly sender: Sender;
   /** In the order of the site file. */
   readonly specs: readonly ChannelSpec[];
+  /** By channel id, also of meters that have left the site file: their past is still kept right. */
   readonly specsById: ReadonlyMap<number, ChannelSpec>;
+  /** Channels of the site file as it is now. */
+  readonly active: ReadonlySet<number>;
   readonly rules: CoefficientRules;
   readonly events: EventSink;
 }
+
+/** The generation that an event has told of. */
+const ANNOUNCED = 'generation-announced';
 
 function newGeneration(generation: number, atMs: EpochMs): EventDraft {
   return {
@@ -53,14 +60,15 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
   const { sender, events } = store.write(() => {
     for (const { meter, channel } of specs)
       store.channels.ensure(meter, channel, startedMs, grid.hourOf(startedMs));
-    const isNew = store.facts.get('generation') === null;
     const generation = store.generation(startedMs);
     const who = { site: site.site.id, gateway: site.gateway.id, generation };
     const sink = createEventSink({ store, sender: who, grid, topic: topics.event });
-    if (isNew) sink.emit(newGeneration(generation, startedMs));
+    if (store.facts.get(ANNOUNCED) !== String(generation)) sink.emit(newGeneration(generation, startedMs));
+    store.facts.put(ANNOUNCED, String(generation));
     sink.flush(startedMs);
     return { sender: who, events: sink };
   });
+  const known = [...specs, ...formerSpecs(store, specs)];
   rememberSite(store, {
     site: site.site.id,
     siteName: site.site.name,
@@ -68,8 +76,9 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     timezone: site.site.timezone,
     gridArea: rules.area,
     ruleSetChoice: rules.ruleSetChoice,
-    specs,
+    specs: known,
   });
+  weighAgainIfRulesChanged(store, rules, known);
   return {
     site,
     clock,
@@ -79,7 +88,8 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     topics,
     sender,
     specs,
-    specsById: specsById(store, specs),
+    specsById: specsById(store, known),
+    active: new Set(specsById(store, specs).keys()),
     rules,
     events,
   };

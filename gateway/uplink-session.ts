@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MqttConfig } from '../config/types.ts';
 import type { Fault } from './domain/faults.ts';
 import type { LiveBoard } from './domain/live.ts';
+import type { OutgoingMessage, PublishOutcome } from './domain/ports.ts';
 import type { Log } from './platform/log.ts';
 import { VERSION } from './platform/version.ts';
 import type { createAnnouncer } from './stages/announce.ts';
@@ -15,7 +16,9 @@ import type { Topics } from './uplink/topics.ts';
 /** Status is said again this often, so that its backlog and clock trust are not stale. */
 const STATUS_MS = 60_000;
 /** What is in flight at a stop gets this long to be acknowledged, ms: a stop takes 5 s at the most. */
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_000;
+/** So long the word of going offline may take; the broker says it itself if it is late. */
+const FAREWELL_MS = 500;
 /** While waiting for an empty outbox, it is looked at this often. */
 const LOOK_AGAIN_MS = 50;
 /** A message that alone ends this many connections is given up. */
@@ -61,10 +64,13 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
     },
   });
 
-  const say = (message: Parameters<typeof uplink.publish>[0] | null): Promise<unknown> =>
-    message && uplink.connected() ? uplink.publish(message) : Promise.resolve();
+  const say = async (message: OutgoingMessage | null): Promise<PublishOutcome | null> =>
+    message && uplink.connected() ? uplink.publish(message) : null;
   uplink.onConnect(() => {
-    void say(announcer.meta());
+    void say(announcer.meta()).then((outcome) => {
+      if (outcome?.kind === 'refused')
+        log.warn({ topic: topics.meta, ...outcome }, 'the broker will not take meta');
+    });
     void say(announcer.status());
   });
   const delivery = createDelivery({
@@ -99,7 +105,7 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
       // What is not acknowledged by then is sent again by the next start.
       await Promise.race([delivery.settled(), delay(SETTLE_MS)]);
       // A clean end sends no will, so the offline status is said here.
-      await say(offlineStatus(topics.status, VERSION));
+      await Promise.race([say(offlineStatus(topics.status, VERSION)), delay(FAREWELL_MS)]);
       await uplink.close();
     },
   };

@@ -121,7 +121,7 @@ export function createBus(options: BusOptions): Bus {
         }
         lastFault = failure;
         failed = true;
-        const isRefusal = failure.code === 'modbus-exception';
+        const isRefusal = failure.code === 'modbus-exception' || failure.code === 'gateway-no-answer';
         if (isRefusal && question.ownDoing) continue;
         const mayPass = !isRefusal || PASSING_EXCEPTIONS.has(failure.about['exception']);
         if (!mayPass || retriesLeft-- <= 0) break;
@@ -198,6 +198,7 @@ function exactly({ unit, fn, address, words }: ReadRequest): Question {
 
 function endOf(failure: Fault | null): QuestionEnd {
   if (failure === null) return 'answered';
+  if (failure.code === 'gateway-no-answer') return 'troubled';
   if (failure.code !== 'modbus-exception') return failure.code === 'no-answer' ? 'silent' : 'spoilt';
   return REFUSING_EXCEPTIONS.has(failure.about['exception']) ? 'refused' : 'troubled';
 }
@@ -205,8 +206,12 @@ function endOf(failure: Fault | null): QuestionEnd {
 /** The fault of a promise that modbus-serial rejected. Anything but these two is a bug, and thrown on. */
 function refusal(line: string, { unit, address }: ReadRequest, error: unknown): Fault {
   const { modbusCode, name } = error as { modbusCode?: unknown; name?: unknown };
-  if (typeof modbusCode === 'number')
+  if (typeof modbusCode === 'number') {
+    // 10 and 11: the gateway in between speaks for itself, not for the meter.
+    if (modbusCode === 10 || modbusCode === 11)
+      return fault('gateway-no-answer', { line, unit, exception: modbusCode });
     return fault('modbus-exception', { line, unit, address, exception: modbusCode });
+  }
   if (name === 'PortNotOpenError') return fault('connection-lost', { line });
   throw error;
 }

@@ -71,7 +71,11 @@ function decodeFloat(bits: bigint, exponentBits: number, mantissaBits: number): 
   return { count: bits >> BigInt(exponentBits + mantissaBits) === 1n ? -mantissa : mantissa, exp2 };
 }
 
-/** A gauge for display: the register times its scale, as a double. */
+/** Gauges leave the gateway with at most 6 digits after the point. */
+const GAUGE_STEPS = 1e6;
+
+/** A gauge for display: the register times its scale, as a double, rounded to 6 digits after the point. */
 export function gaugeValue(raw: RawRegister, scale: RegisterMap['scale']): number {
-  return (Number(raw.count) * 2 ** raw.exp2 * Number(scale.num)) / Number(scale.den);
+  const value = (Number(raw.count) * 2 ** raw.exp2 * Number(scale.num)) / Number(scale.den);
+  return Math.round(value * GAUGE_STEPS) / GAUGE_STEPS;
 }

@@ -27,6 +27,7 @@ import { type Grouping, lessBold, type PlannedRead, planReads, type Quantity } f
 
 /** Nothing usable came from the meter itself; other faults are of the port, or answers. */
 const MISSED: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'gateway-no-answer',
   'no-answer',
   'short-answer',
   'crc-error',
@@ -35,8 +36,6 @@ const MISSED: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'line-echo',
   'line-noise',
 ]);
-/** A Modbus gateway says with these that the device behind it is silent. */
-const GATEWAY_EXCEPTIONS: ReadonlySet<unknown> = new Set([10, 11]);
 /** Exceptions by which a meter refuses how a read was cut: illegal address, illegal count. */
 const CUT_EXCEPTIONS: ReadonlySet<unknown> = new Set([2, 3]);
 
@@ -165,7 +164,7 @@ async function readAll(
       result.held ||= answer.kind === 'held';
       if (answer.fault.code !== 'modbus-exception') break;
       const { exception } = answer.fault.about;
-      result.answered ||= !GATEWAY_EXCEPTIONS.has(exception);
+      result.answered = true;
       refusedJoin ||= read.quantities.length > 1 && CUT_EXCEPTIONS.has(exception);
     }
     const next = refusedJoin ? lessBold(cut.grouping) : null;
@@ -189,8 +188,8 @@ function emptyResult(): PlanResult {
   return { registers: [], gauges: [], answered: false, held: false, fault: null };
 }
 
-function isMiss({ code, about }: Fault): boolean {
-  return MISSED.has(code) || (code === 'modbus-exception' && GATEWAY_EXCEPTIONS.has(about['exception']));
+function isMiss({ code }: Fault): boolean {
+  return MISSED.has(code);
 }
 
 /** What CT and VT make of a secondary value: power both, current the CT, voltage the VT. */

@@ -46,6 +46,7 @@ function createSerialWire(line: SerialLine): Wire {
     const reason = error.message;
     if (/no such file|ENOENT|ENXIO|ENODEV|no such device/i.test(reason)) return fault('port-missing', about);
     if (/permission denied|EACCES|EPERM/i.test(reason)) return fault('port-denied', about);
+    if (/cannot lock port|EBUSY|resource busy/i.test(reason)) return fault('port-busy', about);
     return fault('port-failed', { ...about, reason });
   };
 

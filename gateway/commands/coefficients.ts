@@ -1,7 +1,7 @@
 /** `hakaru coefficients show | import | fetch`. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { channelSpecs } from '../../config/channel-specs.ts';
 import { readCoefficientDocument } from '../../config/coefficient-document.ts';
 import { loadSite } from '../../config/load-site.ts';
@@ -28,6 +28,15 @@ export interface CoefficientOptions {
   readonly config: string;
   readonly data: string;
 }
+
+const ELSEWHERE = {
+  en: 'The document is for {area}, and this site lies in {site}: it is kept and changes nothing here.',
+  ja: 'この文書は {area} のものです。事業所は {site} にあるため、保存しますが適用されません。',
+};
+const NEW_DATABASE = {
+  en: 'There was no database in {path}: a new one is made. If that is not meant, check --data.',
+  ja: '{path} にデータベースがないため新しく作ります。意図しない場合は --data を確認してください。',
+};
 
 /** How long a running gateway may take to apply what was put into its inbox, ms. */
 const PICK_UP_MS = 15_000;
@@ -109,9 +118,13 @@ async function take(
 ): Promise<number> {
   const document = readCoefficientDocument(received.bytes, received.source, loadRuleSets());
   const facts = { document: document.document, revision: document.revision, area: document.area };
+  if (!existsSync(join(options.data, 'hakaru.db')))
+    console.say(words(console, NEW_DATABASE, { path: options.data }));
   const store = openIfFree(options.data);
   if (store) {
     try {
+      if (document.area !== site.site.gridArea)
+        console.say(words(console, ELSEWHERE, { ...facts, site: site.site.gridArea }));
       const hours = applyHere(store, site, received, instant(Date.now()));
       const text = {
         en: '{document} revision {revision} for {area} is in force; {hours} hours will be weighed again.',

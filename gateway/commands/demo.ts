@@ -2,20 +2,20 @@
  * `hakaru demo`: the same gateway against a simulated factory over real sockets and a pty. The past days are played
  * at speed through the real drivers: time is stepped, each step polls every meter over its wire.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadSite } from '../../config/load-site.ts';
 import type { LineConfig, SiteConfig } from '../../config/types.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
-import { CodedError } from '../domain/faults.ts';
+import { CodedError, fault } from '../domain/faults.ts';
 import { type EpochMs, HOUR_MS, instant, plus, SLOT_MS } from '../domain/time.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { createLog } from '../platform/log.ts';
 import { createPlayClock, type PlayClock } from '../platform/play-clock.ts';
-import { untilStopped } from '../platform/signals.ts';
+import { exitCodeOf, untilStopped } from '../platform/signals.ts';
 import { type Console, words } from './console.ts';
 import { WEB_ROOT } from './run.ts';
 
@@ -33,7 +33,7 @@ const SITE_FILE = fileURLToPath(new URL('../../config/sites/demo.yaml', import.m
  * When each half-hour of the played past is read, ms after its boundary: right after it, right before the next (so
  * that both boundaries are measured), and often enough in between that no stretch counts as unwatched.
  */
-const PLAYED_AT_MS = [2_000, 600_000, 1_200_000, SLOT_MS - 2_000];
+const PLAYED_AT_MS = [2_000, 600_000, 1_199_000, SLOT_MS - 2_000];
 /** So many whole days before today are played. */
 const WHOLE_DAYS = 1;
 /** The first reading lies this long before them. */
@@ -79,14 +79,20 @@ function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig 
   };
 }
 
-async function playPast(gateway: Gateway, clock: PlayClock, fromMs: EpochMs, toMs: EpochMs): Promise<number> {
+async function playPast(
+  gateway: Gateway,
+  clock: PlayClock,
+  fromMs: EpochMs,
+  toMs: EpochMs,
+  isStopped: () => boolean,
+): Promise<number> {
   // One reading before the first boundary, so that the first played hour is whole.
   await gateway.playRound();
   let rounds = 1;
   for (let boundary = fromMs; boundary < toMs; boundary = plus(boundary, SLOT_MS)) {
     for (const offset of PLAYED_AT_MS) {
       const at = plus(boundary, offset);
-      if (at >= toMs) return rounds;
+      if (at >= toMs || isStopped()) return rounds;
       clock.stepTo(at);
       await gateway.playRound();
       rounds += 1;
@@ -96,6 +102,7 @@ async function playPast(gateway: Gateway, clock: PlayClock, fromMs: EpochMs, toM
 }
 
 const USUAL_PORT = 8080;
+const DATABASE = 'hakaru.db';
 
 /** A demo must start beside whatever else runs on the machine. */
 async function openOnUsualPort(open: (port: number) => Promise<Gateway>): Promise<Gateway> {
@@ -111,6 +118,12 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   const realNow = instant(Date.now());
   const grid = hourGrid('Asia/Tokyo');
   const startMs = plus(grid.day(grid.dateOf(realNow)).fromMs, -WHOLE_DAYS * 24 * HOUR_MS);
+  if (options.data !== undefined && existsSync(join(options.data, DATABASE))) {
+    throw new CodedError(fault('demo-data-used', { path: options.data }));
+  }
+  const stopped = untilStopped();
+  let isStopped = false;
+  void stopped.then(() => (isStopped = true));
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'hakaru-demo-'));
   mkdirSync(dataDir, { recursive: true });
   const clock = createPlayClock(startMs);
@@ -138,7 +151,8 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
     greet(console, gateway, factory, dataDir, options.seed);
     await gateway.bringCoefficients();
     const began = performance.now();
-    const rounds = await playPast(gateway, clock, startMs, realNow);
+    const rounds = await playPast(gateway, clock, startMs, realNow, () => isStopped);
+    if (isStopped) return exitCodeOf(await stopped);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     factory.setPace(1);
     clock.goLive(instant(Date.now()), options.speed);
@@ -153,8 +167,7 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
         { rounds, seconds },
       ),
     );
-    const signal = await untilStopped();
-    return signal === 'SIGINT' ? 130 : 0;
+    return exitCodeOf(await stopped);
   } finally {
     await gateway?.stop();
     await factory.close();

@@ -31,9 +31,10 @@ export function explain(console: Console, meter: string, hour: string, options: 
     }
     const grid = hourGrid(facts.timezone);
     const start = grid.hourOf(readTime(hour, facts.timezone));
-    const found = store.read(() => explainHour(store, facts, loadRuleSets(), spec, start));
+    const deps = { store, facts, ruleSets: loadRuleSets(), grid, language: console.language };
+    const found = store.read(() => explainHour(deps, spec, start));
     if (!found) throw new CodedError(fault('hour-unknown', { meter, hour: grid.iso(start) }));
-    console.out(printExplanation(found, grid));
+    console.out(printExplanation(found, grid, console.language));
     return 0;
   } finally {
     store.close();

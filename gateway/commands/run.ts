@@ -1,9 +1,14 @@
-/** `hakaru run`: the gateway itself, until SIGTERM or SIGINT. */
+/** `hakaru run`: the gateway itself, until SIGTERM or SIGINT. SIGHUP reads the site file again. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadSite } from '../../config/load-site.ts';
+import { ConfigError } from '../../config/problems.ts';
+import type { SiteConfig } from '../../config/types.ts';
+import { CodedError, fault, faultText } from '../domain/faults.ts';
+import type { Clock } from '../domain/time.ts';
 import { createGateway } from '../gateway.ts';
 import { createLog } from '../platform/log.ts';
-import { untilStopped } from '../platform/signals.ts';
+import { exitCodeOf, onReload, untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { type Console, words } from './console.ts';
 
@@ -15,24 +20,72 @@ export interface RunOptions {
   readonly data: string;
 }
 
-export async function run(console: Console, options: RunOptions): Promise<number> {
-  const { site } = loadSite(options.config, { language: console.language });
-  const gateway = await createGateway({
-    site,
-    dataDir: options.data,
-    clock: systemClock(site.clock.trust),
-    log: createLog(),
-    webRoot: WEB_ROOT,
-  });
-  gateway.start();
+/** The clock is looked at this often while it cannot be believed, ms. */
+const CLOCK_MS = 1_000;
+
+/** Nothing is written before the time is known: a row with a wrong time would have to be found again by hand. */
+async function untilClockTrusted(
+  console: Console,
+  clock: Clock,
+  stopped: Promise<unknown>,
+): Promise<boolean> {
+  if (clock.trust() !== 'untrusted') return true;
   console.say(
-    words(
-      console,
-      { en: 'hakaru runs. Dashboard: {url}', ja: 'hakaru 稼働中。ダッシュボード: {url}' },
-      { url: gateway.url ?? '-' },
-    ),
+    faultText(fault('clock-untrusted', { now: new Date(clock.now()).toISOString() }), console.language),
   );
-  const signal = await untilStopped();
+  while (clock.trust() === 'untrusted') {
+    if (await Promise.race([stopped.then(() => true), delay(CLOCK_MS, false)])) return false;
+  }
+  return true;
+}
+
+/** What is wrong with a site file, for the log: the places, not the whole print. */
+function problemsOf(error: unknown): unknown {
+  if (error instanceof ConfigError) {
+    const { path, problems } = error;
+    return problems.map(({ line, column, reason }) => `${path}:${line}:${column}: ${reason}`);
+  }
+  if (error instanceof CodedError) return error.fault;
+  throw error;
+}
+
+export async function run(console: Console, options: RunOptions): Promise<number> {
+  const load = () => loadSite(options.config, { language: console.language }).site;
+  const log = createLog();
+  const stopped = untilStopped();
+  let site = load();
+  const clock = systemClock(site.clock.trust);
+  if (!(await untilClockTrusted(console, clock, stopped))) return exitCodeOf(await stopped);
+  const open = (next: SiteConfig) =>
+    createGateway({ site: next, dataDir: options.data, clock, log, webRoot: WEB_ROOT });
+  let gateway = await open(site);
+  gateway.start();
+  const text = { en: 'hakaru runs. Dashboard: {url}', ja: 'hakaru 稼働中。ダッシュボード: {url}' };
+  console.say(words(console, text, { url: gateway.url ?? '-' }));
+
+  // The registers go on counting in the meters while the parts are put together anew: no reading is lost.
+  const reload = async (): Promise<void> => {
+    let next: SiteConfig;
+    try {
+      next = load();
+    } catch (error) {
+      log.error({ problems: problemsOf(error) }, 'the site file is not applied; the old one goes on');
+      return;
+    }
+    await gateway.stop();
+    try {
+      gateway = await open(next);
+      site = next;
+      log.info('the site file is applied');
+    } catch (error) {
+      log.error({ problems: problemsOf(error) }, 'the site file is not applied; the old one goes on');
+      gateway = await open(site);
+    }
+    gateway.start();
+  };
+  const idle = onReload(reload);
+  const signal = await stopped;
+  await idle();
   await gateway.stop();
-  return signal === 'SIGINT' ? 130 : 0;
+  return exitCodeOf(signal);
 }

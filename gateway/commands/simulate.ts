@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PLANTS, plantNamed } from '../../simulators/plants.ts';
-import { untilStopped } from '../platform/signals.ts';
+import { exitCodeOf, untilStopped } from '../platform/signals.ts';
 import { type Console, table, words } from './console.ts';
 
 export interface SimulateOptions {
@@ -43,5 +43,5 @@ export async function simulate(console: Console, name: string, options: Simulate
   console.say(words(console, { en: 'Ctrl-C ends it.', ja: 'Ctrl-C で終了します。' }));
   const signal = await untilStopped();
   await running.close();
-  return signal === 'SIGINT' ? 130 : 0;
+  return exitCodeOf(signal);
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { CodedError, fault, type Language } from '../domain/faults.ts';
+import { CodedError, type Fault, fault, type Language } from '../domain/faults.ts';
 import { isLoopback, isLoopbackHostHeader } from './host-guard.ts';
 import { createLiveHub, type LiveHub } from './live-hub.ts';
 import type { DashboardReads, LiveFeed } from './reads.ts';
@@ -121,15 +121,16 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
     await server.listen({ host, port });
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new CodedError(
-      code === 'EADDRINUSE'
-        ? fault('http-port-busy', { host, port })
-        : fault('http-host-unusable', { host, port, reason: code }),
-      { cause },
-    );
+    throw new CodedError(listenFault(code, host, port), { cause });
   }
   const address = server.server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}
+
+function listenFault(code: string, host: string, port: number): Fault {
+  if (code === 'EADDRINUSE') return fault('http-port-busy', { host, port });
+  if (code === 'EACCES') return fault('http-port-forbidden', { port });
+  return fault('http-host-unusable', { host, port, reason: code });
 }
 
 /**

@@ -50,6 +50,11 @@ export const FAULT_TEXTS = {
     en: 'Unit {unit} on line {line} refused the read of {address} with Modbus exception {exception}. Check the meter type in the site file.',
     ja: '回線 {line} の局番 {unit} がアドレス {address} の読み出しを例外 {exception} で拒否しました。設定ファイルの機種を確認してください。',
   },
+  'gateway-no-answer': {
+    retryable: true,
+    en: 'The device of line {line} got no answer from unit {unit} (Modbus exception {exception}). Check the unit in the site file, and the power and wiring of the meter behind the device.',
+    ja: '回線 {line} の機器は局番 {unit} から応答を得られません (例外 {exception})。設定ファイルの局番と、機器の先のメーターの電源・配線を確認してください。',
+  },
   'invalid-value': {
     retryable: true,
     en: 'Meter {meter} marks its {quantity} as invalid ({raw}). If it lasts, look at the meter itself.',
@@ -64,6 +69,11 @@ export const FAULT_TEXTS = {
     retryable: true,
     en: 'No permission to open {port} of line {line}. Add the user of the gateway to the group dialout.',
     ja: '回線 {line} の {port} を開く権限がありません。ゲートウェイのユーザーを dialout グループに追加してください。',
+  },
+  'port-busy': {
+    retryable: true,
+    en: 'The port {port} of line {line} is in use by another program, perhaps the running gateway. Stop that one, or look at its dashboard.',
+    ja: '回線 {line} のポート {port} は別のプログラム (稼働中のゲートウェイなど) が使用中です。停止するか、ダッシュボードを見てください。',
   },
   'port-failed': {
     retryable: true,
@@ -199,6 +209,11 @@ export const FAULT_TEXTS = {
     en: 'The file {path} cannot be read: {reason}.',
     ja: 'ファイル {path} を読めません: {reason}。',
   },
+  'file-not-utf8': {
+    retryable: false,
+    en: 'The file {path} is not UTF-8 text (line {line}). Save it as UTF-8; Windows editors often write Shift_JIS.',
+    ja: 'ファイル {path} の {line} 行目が UTF-8 ではありません。UTF-8 で保存してください (Windows のエディターは Shift_JIS のことがあります)。',
+  },
   'config-invalid': {
     retryable: false,
     en: 'The site file {path} has {count} problem(s). Correct them and run `hakaru check {path}` again.',
@@ -235,10 +250,20 @@ export const FAULT_TEXTS = {
     en: 'The dashboard port {host}:{port} is in use by another program. Stop it, or write another port under dashboard: in the site file.',
     ja: 'ダッシュボードのポート {host}:{port} は使用中です。使用中のプログラムを止めるか、設定ファイルの dashboard: で別のポートを指定してください。',
   },
+  'http-port-forbidden': {
+    retryable: false,
+    en: 'The dashboard may not listen on port {port}: ports below 1024 need special rights. Write for example `dashboard: { port: 8080 }` in the site file.',
+    ja: 'ダッシュボードはポート {port} を使う権限がありません (1024 未満)。設定ファイルに `dashboard: { port: 8080 }` のように書いてください。',
+  },
   'http-host-unusable': {
     retryable: false,
     en: 'The dashboard cannot listen on {host}:{port}: {reason}. Write an address of this machine under dashboard: in the site file.',
     ja: 'ダッシュボードは {host}:{port} で待ち受けできません: {reason}。設定ファイルの dashboard: にこの機器のアドレスを書いてください。',
+  },
+  'demo-data-used': {
+    retryable: false,
+    en: 'The folder {path} already holds a database. The demo plays its own past; give it a new folder, or none.',
+    ja: 'フォルダー {path} には既にデータベースがあります。実演は過去を自分で再生するので、新しいフォルダーを指定するか、省略してください。',
   },
   'node-too-old': {
     retryable: false,

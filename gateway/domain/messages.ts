@@ -120,6 +120,8 @@ export type EventKind =
   | 'era-opened'
   | 'step-unresolved'
   | 'transient-reading'
+  | 'above-rating'
+  | 'dial-recorded'
   | 'gap'
   | 'meter-offline'
   | 'meter-online'

@@ -4,36 +4,63 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { CodedError, fault } from '../domain/faults.ts';
 import type { ReceivedDocument } from '../domain/ports.ts';
 
 /** Larger files are refused unread; the largest document of ours has some tens of kilobytes. */
 export const MAX_DOCUMENT_BYTES = 1_000_000;
 const REFUSED = '.refused';
 const PARTIAL = '.partial';
-
-export type InboxOutcome = 'applied' | 'refused';
+/** A file that changed more recently than this may still be being copied, ms. */
+const SETTLED_MS = 2_000;
 
 export interface Inbox {
-  /** Takes each waiting file once. `handle` is told null for a file that is too large to be read. */
-  drain(handle: (document: ReceivedDocument | null, name: string) => InboxOutcome): void;
+  /**
+   * Takes each waiting file once. `apply` throws a CodedError for a document that is wrong; `refused` is told why a
+   * file was set aside.
+   */
+  drain(
+    apply: (document: ReceivedDocument) => void,
+    refused: (error: CodedError, name: string) => void,
+  ): void;
+}
+
+function waitingIn(dir: string): string[] {
+  mkdirSync(dir, { recursive: true });
+  return readdirSync(dir)
+    .filter((name) => !name.endsWith(REFUSED) && !name.endsWith(PARTIAL) && !name.startsWith('.'))
+    .sort();
+}
+
+/** @throws CodedError file-missing, document-too-large */
+function readWhole(path: string, name: string, size: number): Uint8Array {
+  if (size > MAX_DOCUMENT_BYTES)
+    throw new CodedError(fault('document-too-large', { source: name, limitBytes: MAX_DOCUMENT_BYTES }));
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CodedError(fault('file-missing', { path, reason }), { cause });
+  }
 }
 
 export function openInbox(dataDir: string): Inbox {
   const dir = join(dataDir, 'inbox');
-  mkdirSync(dir, { recursive: true });
   return {
-    drain(handle) {
-      const waiting = readdirSync(dir).filter(
-        (name) => !name.endsWith(REFUSED) && !name.endsWith(PARTIAL) && !name.startsWith('.'),
-      );
-      for (const name of waiting.sort()) {
+    drain(apply, refused) {
+      for (const name of waitingIn(dir)) {
         const path = join(dir, name);
         const stat = statSync(path, { throwIfNoEntry: false });
-        if (!stat?.isFile()) continue;
-        const small = stat.size <= MAX_DOCUMENT_BYTES;
-        const document = small ? { bytes: readFileSync(path), source: name, etag: null } : null;
-        if (handle(document, name) === 'applied') rmSync(path, { force: true });
-        else renameSync(path, `${path}${REFUSED}`);
+        // Wall time on purpose: it is what the file system stamps files with.
+        if (!stat?.isFile() || Math.abs(Date.now() - stat.mtimeMs) < SETTLED_MS) continue;
+        try {
+          apply({ bytes: readWhole(path, name, stat.size), source: name, etag: null });
+          rmSync(path, { force: true });
+        } catch (error) {
+          if (!(error instanceof CodedError)) throw error;
+          renameSync(path, `${path}${REFUSED}`);
+          refused(error, name);
+        }
       }
     },
   };

@@ -109,6 +109,7 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
 
   function take(channel: Channel, verdict: Verdict & { kind: 'accepted' }): void {
     const { reading, era, previous } = verdict;
+    if (verdict.aboveRating) events.emit(ledgerEvents.aboveRating(channel.spec, reading));
     store.readings.put(channel.id, reading, 'accepted', era.no);
     store.readings.putHead(channel.id, reading, era.no);
     const last = previous && { reading: previous, era: previousEra(channel, previous, era) };

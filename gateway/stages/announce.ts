@@ -39,6 +39,8 @@ export interface AnnounceDeps {
 const DAY_MS = 86_400_000;
 /** A backlog must cover at least this much time before a daily rate is read out of it. */
 const RATE_SPAN_MS = 3_600_000;
+/** Ten years: no larger figure means anything to anybody. */
+const MAX_BUDGET_DAYS = 3_650;
 const LIVE_EXPIRY_S = 300;
 
 /** Always with its denominator, so that a consumer needs one way to read it: "1/1", "2/5". */
@@ -74,7 +76,7 @@ export function createAnnouncer(deps: AnnounceDeps) {
     const free = deps.freeBytes();
     const rate = store.outbox.bytesSince(nowMs - DAY_MS);
     if (free === null || rate.bytes === 0 || rate.spanMs < RATE_SPAN_MS) return null;
-    return Math.floor((free * rate.spanMs) / rate.bytes / DAY_MS);
+    return Math.min(MAX_BUDGET_DAYS, Math.floor((free * rate.spanMs) / rate.bytes / DAY_MS));
   }
 
   function channelFacts(spec: ChannelSpec): MetaMessage['meters'][number]['channels'][number] {

@@ -24,8 +24,10 @@ const BATCH = 500;
 export interface CloseHoursDeps {
   readonly store: Store;
   readonly grid: HourGrid;
-  /** By channel id; a channel that left the site file keeps its rows and is not looked at again. */
+  /** By channel id, also of channels that have left the site file: what changes of their past is still derived. */
   readonly specs: ReadonlyMap<number, ChannelSpec>;
+  /** Channels of the site file as it is now: only their hours come due. */
+  readonly active: ReadonlySet<number>;
 }
 
 /**
@@ -105,11 +107,11 @@ function isDue(startMs: EpochMs, nowMs: EpochMs): boolean {
   return startMs + HOUR_MS + PUBLISH_DELAY_MS <= nowMs;
 }
 
-export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
+export function createHourCloser({ store, grid, specs, active }: CloseHoursDeps) {
   /** Hours that came due since the last look become work, readings or not. */
   function queueDueHours(nowMs: EpochMs): void {
     for (const channel of store.channels.all()) {
-      if (!specs.has(channel.id)) continue;
+      if (!active.has(channel.id)) continue;
       let hourMs = channel.nextHourMs;
       for (let n = 0; n < BATCH && isDue(hourMs, nowMs); n++) {
         store.work.add('close', { channelId: channel.id, startMs: hourMs });
@@ -148,7 +150,7 @@ export function createHourCloser({ store, grid, specs }: CloseHoursDeps) {
         }
         return (
           items.length === BATCH ||
-          store.channels.all().some((row) => specs.has(row.id) && isDue(row.nextHourMs, nowMs))
+          store.channels.all().some((row) => active.has(row.id) && isDue(row.nextHourMs, nowMs))
         );
       });
     },

@@ -1,27 +1,171 @@
 /** Gathers the rows that one hour bucket was made of. */
-import { decide } from '../domain/coefficients/decide.ts';
-import type { RuleSet } from '../domain/coefficients/types.ts';
-import type { Explanation } from '../domain/explain.ts';
-import { isWeighed } from '../domain/hour.ts';
-import type { Slot } from '../domain/ledger/slot.ts';
+import { type DecisionInput, decide } from '../domain/coefficients/decide.ts';
+import type { CoefficientDecision, RuleSet } from '../domain/coefficients/types.ts';
+import type {
+  DialInterval,
+  ExplainedEra,
+  ExplainedMessage,
+  Explanation,
+  Weighing,
+} from '../domain/explain.ts';
+import type { ExplainedSlot } from '../domain/explain-slot.ts';
+import { weightText } from '../domain/explain-weight.ts';
+import type { Language } from '../domain/faults.ts';
+import { type HourWeight, isWeighed } from '../domain/hour.ts';
+import type { Boundary } from '../domain/ledger/boundary.ts';
+import type { Era } from '../domain/ledger/era.ts';
+import { slotSpan } from '../domain/ledger/slot.ts';
+import type { EventMessage, HourMessage } from '../domain/messages.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { type EpochMs, slotOf } from '../domain/time.ts';
+import { hourContent } from '../domain/render.ts';
+import { type EpochMs, HOUR_MS, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
+import type { HourRow, Stage } from '../store/hour-rows.ts';
+import type { OutboxRow } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
 import { slotsOf } from './close-hours.ts';
 import type { SiteFactsRow } from './site-facts.ts';
 
-/** Null when there is no such bucket. */
-export function explainHour(
+/** More hours than any queue holds: fifty channels for two years. */
+const QUEUE_LOOK = 1_000_000;
+
+export interface ExplainDeps {
+  readonly store: Store;
+  readonly facts: Pick<SiteFactsRow, 'site' | 'gateway' | 'gridArea' | 'ruleSetChoice'>;
+  readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  readonly grid: HourGrid;
+  readonly language: Language;
+}
+
+/** All eras from the first to the last that the hour's evidence names, so that their totals can be chained. */
+function erasOf(
   store: Store,
-  facts: SiteFactsRow,
-  ruleSets: ReadonlyMap<string, RuleSet>,
-  spec: ChannelSpec,
-  hourStart: EpochMs,
-): Explanation | null {
+  channelId: number,
+  eras: readonly Era[],
+  boundaries: readonly Boundary[],
+): ExplainedEra[] {
+  const named = boundaries.flatMap(({ lower, upper }) => [lower.era.no, upper.era.no]);
+  // Without a boundary only the opening can have a part in the hour.
+  const from = Math.min(...named, eras.length === 0 || boundaries.length > 0 ? Number.MAX_SAFE_INTEGER : 1);
+  const to = Math.max(...named, boundaries.length > 0 ? 0 : 1);
+  return eras
+    .filter(({ no }) => from <= no && no <= to)
+    .map((era) => {
+      const before = eras[era.no - 2];
+      const row =
+        before && era.no > from
+          ? store.readings.acceptedAtOrBefore(channelId, plus(era.opening.atMs, -1))
+          : null;
+      return { era, previous: row && before ? { reading: row.reading, era: before } : null };
+    });
+}
+
+function dialsAround(store: Store, channelId: number, fromMs: EpochMs): DialInterval[] {
+  const dials = store.dials.all(channelId);
+  return dials.slice(1).flatMap((after, i) => {
+    const before = dials[i];
+    if (!before || before.atMs >= plus(fromMs, HOUR_MS) || after.atMs <= fromMs) return [];
+    return [
+      {
+        before,
+        after,
+        fills: store.dials.fillsTouching(channelId, { fromMs: before.atMs, toMs: after.atMs }),
+      },
+    ];
+  });
+}
+
+function isSame(decision: CoefficientDecision, stored: HourWeight): boolean {
+  const ratio = (weight: Pick<HourWeight, 'mjPerKwh'>) => weight.mjPerKwh ?? { num: 0n, den: 1n };
+  const [a, b] = [ratio(decision), ratio(stored)];
+  return (
+    a.num * b.den === b.num * a.den &&
+    decision.class === stored.class &&
+    decision.ruleSet === stored.ruleSet &&
+    decision.document === stored.document &&
+    decision.documentRevision === stored.documentRevision &&
+    decision.confirmed === stored.confirmed
+  );
+}
+
+/** Decides as it was decided then, with the document and the rule set that the stored weight names. */
+function weighingOf({ store, facts, ruleSets, language }: ExplainDeps, hour: HourRow): Weighing {
+  const input: DecisionInput = {
+    area: facts.gridArea,
+    hourStart: hour.startMs,
+    ruleSets,
+    ruleSetChoice: facts.ruleSetChoice,
+    documents: store.documents.inForce(facts.gridArea),
+  };
+  const documents = store.documents
+    .all()
+    .map(({ parsed }) => parsed)
+    .filter(
+      ({ area, document, revision }) =>
+        area === facts.gridArea && document === hour.document && revision === hour.documentRevision,
+    );
+  const now = decide(input);
+  const then = [
+    now,
+    decide({ ...input, documents }),
+    decide({ ...input, documents, ruleSetChoice: hour.ruleSet }),
+  ];
+  const decision = then.find((each) => isSame(each, hour)) ?? null;
+  const text = (each: CoefficientDecision) => weightText(each, input, language);
+  return {
+    decision,
+    why: decision && text(decision),
+    changed: isSame(now, hour) ? null : text(now),
+  };
+}
+
+/** A few words of the payload. Its numbers have at most 15 digits here, so that a double prints them as they are. */
+function explainedMessage(row: OutboxRow): ExplainedMessage {
+  const { seq, revision, createdAtMs, acknowledgedAtMs, refused } = row;
+  const about = { seq, revision, createdAtMs, acknowledgedAtMs, refused };
+  if (row.kind === 'event') {
+    const { detail } = JSON.parse(row.payload) as EventMessage;
+    return { ...about, topic: `${detail['topic']} → ${row.topic}`, said: null };
+  }
+  const { quantity, unit, kwh, mj, quality, coefficient } = JSON.parse(row.payload) as HourMessage;
+  const said = `${quantity} ${unit}, ${kwh} kWh, ${mj} MJ, ${quality}, ${coefficient.class}`;
+  return { ...about, topic: row.topic, said };
+}
+
+function isDue(rows: readonly OutboxRow[], hour: HourRow, spec: ChannelSpec, deps: ExplainDeps): boolean {
+  const last = rows.at(-1);
+  if (!last || last.kind !== 'hour') return false;
+  const { site, gateway } = deps.facts;
+  const content = JSON.stringify(hourContent(hour, spec, { site, gateway, generation: 0 }, deps.grid));
+  const sent = JSON.parse(last.payload) as Record<string, unknown>;
+  return Object.entries(JSON.parse(content) as Record<string, unknown>).some(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(sent[key]),
+  );
+}
+
+/** Null when there is no such bucket. */
+export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: EpochMs): Explanation | null {
+  const { store, facts } = deps;
   const channel = store.channels.find(spec.meter, spec.channel);
   const bucket = channel ? store.hours.find(channel.id, hourStart) : null;
   if (!channel || !bucket) return null;
   const slot = slotOf(hourStart);
+  const eras = store.eras.of(channel.id);
+  const boundaries = store.boundaries.within(channel.id, slot, slot + 2, eras);
+  const newestAtMs = store.readings.head(channel.id)?.reading.atMs ?? null;
+  const slots = slotsOf(store, channel.id, spec, slot, 2).map((each): ExplainedSlot => {
+    const span = slotSpan(each.slot);
+    return {
+      slot: each,
+      unwatched: store.unwatched.touching(channel.id, span),
+      unresolved: store.eras.unresolved(channel.id, span),
+      fills:
+        spec.keptBy === 'gateway' && each.quantityMicro !== null
+          ? store.dials.fillsTouching(channel.id, span)
+          : [],
+      first: eras[0] ?? null,
+      newestAtMs,
+    };
+  });
   const document = store.documents
     .all()
     .find(
@@ -30,20 +174,27 @@ export function explainHour(
         parsed.document === bucket.document &&
         parsed.revision === bucket.documentRevision,
     );
-  const input = { area: facts.gridArea, hourStart, ruleSets, ruleSetChoice: facts.ruleSetChoice };
+  const isQueued = (stage: Stage) =>
+    store.work
+      .take(stage, QUEUE_LOOK)
+      .some((item) => item.channelId === channel.id && item.startMs === bucket.startMs);
+  const rows = store.outbox.ofHour(channel.id, hourStart);
+  const weighed = isWeighed(spec.role, spec.channel) || bucket.class !== 'none';
   return {
     spec,
     bucket,
     revision: bucket.revision,
     generation: Number(store.facts.get('generation') ?? 0),
-    slots: slotsOf(store, channel.id, spec, slot, 2) as [Slot, Slot],
-    boundaries: store.boundaries.within(channel.id, slot, slot + 2, store.eras.of(channel.id)),
-    coefficientWhy: isWeighed(spec.role, spec.channel)
-      ? decide({ ...input, documents: store.documents.inForce(facts.gridArea) }).why
-      : null,
+    slots: slots as [ExplainedSlot, ExplainedSlot],
+    boundaries,
+    eras: erasOf(store, channel.id, eras, boundaries),
+    dials: spec.keptBy === 'gateway' ? dialsAround(store, channel.id, instant(hourStart)) : [],
+    weighing: weighed ? weighingOf(deps, bucket) : null,
+    queued: { close: isQueued('close'), weigh: isQueued('weigh') },
     document: document
       ? { source: document.source, sha256: document.sha256, receivedAtMs: document.receivedAtMs }
       : null,
-    messages: store.outbox.ofHour(channel.id, hourStart),
+    messages: rows.map(explainedMessage),
+    messageDue: isDue(rows, bucket, spec, deps),
   };
 }

@@ -2,13 +2,12 @@
  * Things a person or the cloud should hear of, on their way into the outbox. Events are collected while a stage
  * works and appended in that stage's transaction, so an event exists exactly when its cause does.
  */
-import { faultText } from '../domain/faults.ts';
+
+import type { DialReading, Reconciliation } from '../domain/ledger/dial.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import type { Reading } from '../domain/ledger/register.ts';
-import type { MeterHealth } from '../domain/messages.ts';
 import { type ChannelSpec, formatRaw } from '../domain/meters.ts';
-import type { MeterPoll } from '../domain/ports.ts';
-import { formatMicro } from '../domain/rational.ts';
+import { formatFraction, formatMicro } from '../domain/rational.ts';
 import { type EventDraft, eventMessage, type Sender } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, type HourGrid } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
@@ -23,14 +22,18 @@ export interface EventSink {
   clear(): void;
 }
 
-/** A noisy meter may say the same thing each second: one event of such a kind per channel and hour is enough. */
+/** What a noisy meter or a broken source says again and again: one event about the same thing an hour is enough. */
 const ONCE_AN_HOUR: ReadonlySet<EventDraft['kind']> = new Set([
   'transient-reading',
-  'meter-offline',
-  'meter-online',
+  'above-rating',
   'coefficients-refused',
 ]);
 const REMEMBERED = 1_000;
+
+function sameThing({ kind, meter, channel, atMs, detail }: EventDraft): string {
+  const about = [detail['reason'], detail['source'], detail['fault']].join('/');
+  return `${kind}/${meter}/${channel}/${about}/${Math.floor(atMs / HOUR_MS)}`;
+}
 
 export function createEventSink(deps: {
   readonly store: Store;
@@ -41,18 +44,24 @@ export function createEventSink(deps: {
   const { store, sender, grid, topic } = deps;
   const said = new Set<string>();
   let drafts: EventDraft[] = [];
+  /** What the transaction under way has said, to be unsaid if it fails. */
+  let saying: string[] = [];
+
+  function isNews(draft: EventDraft): boolean {
+    if (!ONCE_AN_HOUR.has(draft.kind)) return true;
+    const key = sameThing(draft);
+    if (said.has(key)) return false;
+    if (said.size >= REMEMBERED) said.clear();
+    said.add(key);
+    saying.push(key);
+    return true;
+  }
+
   return {
-    emit(event) {
-      if (ONCE_AN_HOUR.has(event.kind)) {
-        const key = `${event.kind}/${event.meter}/${event.channel}/${Math.floor(event.atMs / HOUR_MS)}`;
-        if (said.has(key)) return;
-        if (said.size >= REMEMBERED) said.clear();
-        said.add(key);
-      }
-      drafts.push(event);
-    },
+    emit: (event) => void drafts.push(event),
     flush(nowMs) {
-      for (const draft of drafts) {
+      saying = [];
+      for (const draft of drafts.filter(isNews)) {
         store.outbox.append({
           kind: 'event',
           topic,
@@ -66,36 +75,40 @@ export function createEventSink(deps: {
     pending: () => drafts.length > 0,
     clear() {
       drafts = [];
+      for (const key of saying) said.delete(key);
     },
   };
-}
-
-/** A meter that stops answering for good, or answers again. `failing` is passing trouble and says nothing. */
-export function meterEvents(
-  poll: MeterPoll,
-  health: { readonly before: MeterHealth; readonly after: MeterHealth },
-): EventDraft[] {
-  const about = { meter: poll.meter, channel: null, atMs: poll.atMs };
-  if (health.after === 'offline') {
-    const why = poll.fault ? faultText(poll.fault) : '';
-    return [
-      {
-        kind: 'meter-offline',
-        ...about,
-        text: `${poll.meter} does not answer. ${why}`,
-        detail: { fault: poll.fault?.code ?? null },
-      },
-    ];
-  }
-  if (health.before === 'offline') {
-    return [{ kind: 'meter-online', ...about, text: `${poll.meter} answers again.`, detail: {} }];
-  }
-  return [];
 }
 
 const about = (spec: ChannelSpec) => ({ meter: spec.meter, channel: spec.channel });
 
 export const ledgerEvents = {
+  aboveRating: (spec: ChannelSpec, reading: Reading): EventDraft => ({
+    kind: 'above-rating',
+    ...about(spec),
+    atMs: reading.atMs,
+    text: `${spec.meter}/${spec.channel} rises faster than its rating allows; three readings agree, so it is counted. Check the CT ratio, or raise \`rated:\` in the site file.`,
+    detail: {
+      register: formatRaw(reading.raw),
+      ratedPerHour: formatFraction(spec.ratedPerHour),
+      unit: spec.unit,
+    },
+  }),
+
+  dialRecorded: (spec: ChannelSpec, dial: DialReading, settled: Reconciliation): EventDraft => ({
+    kind: 'dial-recorded',
+    ...about(spec),
+    atMs: dial.atMs,
+    text: `The dial of ${spec.meter}/${spec.channel} shows ${formatMicro(dial.dialMicro)} ${spec.unit}.`,
+    detail: {
+      dial: formatMicro(dial.dialMicro),
+      counted: formatMicro(dial.countedMicro),
+      filledSpans: settled.fills.length,
+      adjustment: formatMicro(settled.adjustmentMicro),
+      unit: spec.unit,
+    },
+  }),
+
   gap: (spec: ChannelSpec, fromMs: EpochMs, toMs: EpochMs): EventDraft => ({
     kind: 'gap',
     ...about(spec),
@@ -111,8 +124,10 @@ export const ledgerEvents = {
     const texts = {
       first: `${spec.meter}/${spec.channel} begins with its register at ${shown}.`,
       rollover: `The register of ${spec.meter}/${spec.channel} rolled over; ${step} ${spec.unit} passed in between.`,
-      'register-change': `The register of ${spec.meter}/${spec.channel} went from ${after ? formatRaw(after.raw) : '?'} to ${shown}. What passed in between is not known and counts as nothing until somebody says.`,
-      'scale-change': `${spec.meter}/${spec.channel} counts with another ratio from here on. What passed since the last reading is not known.`,
+      'register-change': `The register of ${spec.meter}/${spec.channel} went from ${after ? formatRaw(after.raw) : '?'} to ${shown}. What passed in between is not known and counts as nothing.`,
+      'scale-change': unresolved
+        ? `${spec.meter}/${spec.channel} counts with another ratio from here on. What passed since the last reading is not known.`
+        : `The description of ${spec.meter}/${spec.channel} was corrected; its counts mean what they meant, and nothing is lost.`,
     };
     return {
       kind: unresolved ? 'step-unresolved' : 'era-opened',

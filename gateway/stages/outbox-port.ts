@@ -10,22 +10,25 @@ export function createOutboxPort(deps: {
   readonly grid: HourGrid;
   readonly now: () => EpochMs;
   readonly eventTopic: string;
+  /** Runs what writes; a disk that takes nothing only means that a row is sent again. */
+  readonly guard: (work: () => void) => void;
   /** Told of each message that the broker will never take. */
   readonly onRefused: (problem: Fault) => void;
 }) {
-  const { store, sender, grid, now, eventTopic } = deps;
+  const { store, sender, grid, now, eventTopic, guard } = deps;
+  const write = (work: () => void): void => guard(() => store.write(work));
   return {
     unsent: (afterSeq: number, limit: number) => store.outbox.waiting(afterSeq, limit),
     acknowledged(seqs: readonly number[]): void {
       const atMs = now();
-      store.write(() => {
+      write(() => {
         for (const seq of seqs) store.outbox.acknowledge(seq, atMs);
       });
     },
     /** A message that the broker will never take is replaced by a tombstone with its seq, so that the count has no hole. */
     refused(seq: number, reason: string): void {
       const nowMs = now();
-      store.write(() => {
+      write(() => {
         const row = store.outbox.find(seq);
         if (!row) return;
         const draft = {
@@ -46,7 +49,7 @@ export function createOutboxPort(deps: {
       });
     },
     disconnectedWhileSending(seqs: readonly number[]): void {
-      store.write(() => {
+      write(() => {
         for (const seq of seqs) store.outbox.countAttempt(seq);
       });
     },

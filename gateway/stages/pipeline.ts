@@ -5,7 +5,8 @@
 import { type Fault, fault } from '../domain/faults.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { MeterPoll } from '../domain/ports.ts';
-import { type Clock, slotOf } from '../domain/time.ts';
+import type { EventDraft } from '../domain/render.ts';
+import { type Clock, type EpochMs, slotOf } from '../domain/time.ts';
 import type { Acceptor, NewReading } from './accept-readings.ts';
 import type { EventSink } from './ledger-events.ts';
 
@@ -13,8 +14,23 @@ import type { EventSink } from './ledger-events.ts';
 export const COMMIT_MS = 5_000;
 /** Readings held in memory at the most: above that a transaction is due at once. */
 const MAX_HELD = 5_000;
+/** While the disk takes nothing, this many readings are kept; older ones go first: the meters keep their registers. */
+const MAX_KEPT = 50_000;
+/** Wall time may differ this much from steady time between two turns before it is called a step, ms. */
+const STEP_MS = 30_000;
 /** Bounded steps of one stage in one turn, so that a large backlog never starves the polling. */
 const STEPS_PER_TURN = 4;
+
+function clockStep(beforeMs: EpochMs, atMs: EpochMs, stepMs: number): EventDraft {
+  return {
+    kind: 'clock-step',
+    meter: null,
+    channel: null,
+    atMs,
+    text: `The clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(stepMs) / 1000)} s. Readings of a repeated time are set aside; totals are not touched.`,
+    detail: { beforeMs, stepMs },
+  };
+}
 
 interface Step {
   run(nowMs: ReturnType<Clock['now']>): boolean;
@@ -23,7 +39,9 @@ interface Step {
 export interface PipelineDeps {
   readonly clock: Clock;
   readonly acceptor: Acceptor;
-  readonly events: Pick<EventSink, 'pending'>;
+  readonly events: Pick<EventSink, 'pending' | 'emit'>;
+  /** Simulated ms per real ms. */
+  readonly speed: number;
   /** close-hours, weigh-hours, fill-outbox. */
   readonly steps: readonly Step[];
   readonly specs: readonly ChannelSpec[];
@@ -36,16 +54,28 @@ export interface PipelineDeps {
 }
 
 export function createPipeline(deps: PipelineDeps) {
-  const { clock, acceptor, steps, onTurn } = deps;
+  const { clock, acceptor, events, steps, onTurn } = deps;
   const specOf = new Map(deps.specs.map((spec) => [`${spec.meter}/${spec.channel}`, spec]));
   let held: NewReading[] = [];
   let heldSinceMs = 0;
   let lastSlot = -1;
   let checkpointSlot = -1;
   let heldBack = false;
+  let watched: { readonly wallMs: EpochMs; readonly steadyMs: number } | null = null;
+
+  /** A step of the wall clock is an event: hours on either side of it deserve a look. */
+  function watchClock(): void {
+    const wallMs = clock.now();
+    const steadyMs = clock.monotonicMs();
+    if (watched) {
+      const stepMs = Math.round(wallMs - watched.wallMs - (steadyMs - watched.steadyMs) * deps.speed);
+      if (Math.abs(stepMs) > STEP_MS) events.emit(clockStep(watched.wallMs, wallMs, stepMs));
+    }
+    watched = { wallMs, steadyMs };
+  }
 
   function commit(): void {
-    if (held.length === 0 && !deps.events.pending()) return;
+    if (held.length === 0 && !events.pending()) return;
     const readings = held;
     acceptor.accept(readings, clock.now());
     held = held.slice(readings.length);
@@ -56,7 +86,7 @@ export function createPipeline(deps: PipelineDeps) {
 
   function commitIsDue(): boolean {
     const newest = held.at(-1);
-    if (!newest) return deps.events.pending();
+    if (!newest) return events.pending();
     const crossed = slotOf(newest.reading.atMs) !== lastSlot;
     lastSlot = slotOf(newest.reading.atMs);
     const waited = clock.now() - heldSinceMs;
@@ -81,18 +111,24 @@ export function createPipeline(deps: PipelineDeps) {
 
   return {
     take(poll: MeterPoll): void {
+      // A reading needs a time that can be believed. The registers are the meters' own: nothing is lost.
+      if (clock.trust() === 'untrusted') return;
       if (held.length === 0) heldSinceMs = clock.now();
       for (const { channel, raw, sinceMs, atMs } of poll.registers) {
         const spec = specOf.get(`${poll.meter}/${channel}`);
         if (spec) held.push({ spec, reading: { raw, sinceMs, atMs } });
       }
+      if (held.length > MAX_KEPT) held = held.slice(-MAX_KEPT);
     },
     /** One bounded turn: commit if due, then each stage. */
     turn(): void {
+      watchClock();
       if (commitIsDue()) commit();
       runSteps(STEPS_PER_TURN);
       onTurn();
     },
+    /** Commits what is held; the stages find their work after the next start. */
+    finish: commit,
     /** Commits what is held and runs every stage until nothing is left to do. */
     drain(): void {
       commit();

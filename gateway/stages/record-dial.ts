@@ -11,6 +11,7 @@ import type { ChannelSpec } from '../domain/meters.ts';
 import { formatMicro } from '../domain/rational.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
+import { type EventSink, ledgerEvents } from './ledger-events.ts';
 
 export interface RecordedDial {
   readonly dial: DialReading;
@@ -23,6 +24,7 @@ export interface DialDeps {
   readonly grid: HourGrid;
   /** By channel id. */
   readonly specs: ReadonlyMap<number, ChannelSpec>;
+  readonly events: EventSink;
 }
 
 export interface DialRecorder {
@@ -36,7 +38,7 @@ export interface DialRecorder {
 
 const FIRST: Reconciliation = { fills: [], adjustmentMicro: 0n };
 
-export function createDialRecorder({ store, grid, specs }: DialDeps): DialRecorder {
+export function createDialRecorder({ store, grid, specs, events }: DialDeps): DialRecorder {
   function refuse(
     spec: ChannelSpec,
     before: DialReading | null,
@@ -105,6 +107,8 @@ export function createDialRecorder({ store, grid, specs }: DialDeps): DialRecord
           touchHours(channelId, spans, between);
         }
         store.dials.insert(channelId, dial, settled);
+        events.emit(ledgerEvents.dialRecorded(spec, dial, settled));
+        events.flush(nowMs);
         return { dial, settled };
       });
     },

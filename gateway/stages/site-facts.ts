@@ -47,6 +47,12 @@ export function recallSite(store: Store): SiteFactsRow | null {
   return text === null ? null : fromJson(text);
 }
 
+/** Channels that the database knows and the site file no longer names. */
+export function formerSpecs(store: Store, current: readonly ChannelSpec[]): ChannelSpec[] {
+  const named = new Set(current.map(({ meter, channel }) => `${meter}/${channel}`));
+  return (recallSite(store)?.specs ?? []).filter(({ meter, channel }) => !named.has(`${meter}/${channel}`));
+}
+
 /** The specs by channel id, for the stages. */
 export function specsById(store: Store, specs: readonly ChannelSpec[]): Map<number, ChannelSpec> {
   return new Map(

@@ -2,6 +2,7 @@
  * hour buckets + coefficients → MJ. Looks again at each hour whose kWh or whose coefficient may have changed.
  * Safe to repeat: the decision depends on documents, rules and the hour alone.
  */
+import { createHash } from 'node:crypto';
 import { decide } from '../domain/coefficients/decide.ts';
 import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import { type HourWeight, isWeighed, UNWEIGHED, weigh } from '../domain/hour.ts';
@@ -10,6 +11,31 @@ import type { HourRow, WorkItem } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
 
 const BATCH = 500;
+
+const RULES = 'rules';
+
+/** Rationals as text: JSON knows no BigInt. */
+const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}` : value);
+
+/**
+ * Another grid area, rule set, edition of the rules or role weighs the past anew: every hour is looked at again, and
+ * those that come out different are sent again.
+ */
+export function weighAgainIfRulesChanged(
+  store: Store,
+  rules: CoefficientRules,
+  specs: readonly ChannelSpec[],
+): void {
+  const roles = specs.map(({ meter, channel, role }) => [meter, channel, role]);
+  const text = JSON.stringify([rules.area, rules.ruleSetChoice, [...rules.ruleSets], roles], plain);
+  const digest = createHash('sha256').update(text).digest('hex');
+  const known = store.facts.get(RULES);
+  if (known === digest) return;
+  store.write(() => {
+    if (known !== null) store.work.addAll('weigh');
+    store.facts.put(RULES, digest);
+  });
+}
 
 export function createWeigher(deps: {
   readonly store: Store;

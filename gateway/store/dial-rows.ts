@@ -11,6 +11,9 @@ export function dialRows(db: Db) {
   const covered = db.prepare<[number], { from_ms: bigint | null; to_ms: bigint | null }>(
     'SELECT min(at_ms) AS from_ms, max(at_ms) AS to_ms FROM dial WHERE channel_id = ?',
   );
+  const all = db.prepare<[number], { at_ms: bigint; dial_micro: bigint; counted_micro: bigint }>(
+    'SELECT at_ms, dial_micro, counted_micro FROM dial WHERE channel_id = ? ORDER BY at_ms',
+  );
   const insert = db.prepare(
     'INSERT INTO dial (channel_id, at_ms, dial_micro, counted_micro, adjustment_micro) VALUES (?, ?, ?, ?, ?)',
   );
@@ -28,6 +31,13 @@ export function dialRows(db: Db) {
         ? { atMs: toInstant(row.at_ms), dialMicro: row.dial_micro, countedMicro: row.counted_micro }
         : null;
     },
+    /** Every dial reading of the channel, by time: a person reads one now and then. */
+    all: (channelId: number): DialReading[] =>
+      all.all(channelId).map((row) => ({
+        atMs: toInstant(row.at_ms),
+        dialMicro: row.dial_micro,
+        countedMicro: row.counted_micro,
+      })),
     insert(channelId: number, dial: DialReading, settled: Reconciliation): void {
       insert.run(channelId, dial.atMs, dial.dialMicro, dial.countedMicro, settled.adjustmentMicro);
       for (const fill of settled.fills) insertFill.run(channelId, fill.fromMs, fill.toMs, fill.micro);

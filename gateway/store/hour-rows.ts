@@ -134,6 +134,9 @@ export interface WorkItem {
 /** Rows are the queue: a stage takes items, and deletes them in the transaction that did the work. */
 export function workRows(db: Db) {
   const add = db.prepare('INSERT OR IGNORE INTO work (stage, start_ms, channel_id) VALUES (?, ?, ?)');
+  const addAll = db.prepare(
+    'INSERT OR IGNORE INTO work (stage, start_ms, channel_id) SELECT ?, start_ms, channel_id FROM hour',
+  );
   const take = db.prepare<[string, number], { start_ms: bigint; channel_id: bigint }>(
     'SELECT start_ms, channel_id FROM work WHERE stage = ? ORDER BY start_ms, channel_id LIMIT ?',
   );
@@ -142,6 +145,8 @@ export function workRows(db: Db) {
     add(stage: Stage, item: WorkItem): void {
       add.run(stage, item.startMs, item.channelId);
     },
+    /** Every hour there is. */
+    addAll: (stage: Stage): void => void addAll.run(stage),
     take: (stage: Stage, limit: number): WorkItem[] =>
       take
         .all(stage, limit)

@@ -65,7 +65,7 @@ export function scaleColumns(scale: RegisterScale) {
   };
 }
 
-/** Whether two scales count alike, so that a restart with the same site file opens no new era. */
+/** Whether two scales say the same in everything, so that a restart with the same site file opens no new era. */
 export function sameScale(a: RegisterScale, b: RegisterScale): boolean {
   return JSON.stringify(scaleColumns(a)) === JSON.stringify(scaleColumns(b));
 }

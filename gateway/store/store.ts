@@ -79,10 +79,10 @@ function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
       rows.facts.put('generation', String(made));
       return made;
     },
-    /** Moves the write-ahead log into the database file. */
+    /** Moves what it can of the write-ahead log into the database file, and waits for no reader. */
     checkpoint(): void {
       probe?.('before-checkpoint');
-      open.db.pragma('wal_checkpoint(TRUNCATE)');
+      open.db.pragma('wal_checkpoint(PASSIVE)');
       probe?.('after-checkpoint');
     },
     close: (): void => open.close(),

@@ -236,7 +236,9 @@ export const statusMessage = z
       .number()
       .nonnegative()
       .nullable()
-      .describe('Days of broker outage that the disk can still hold at today’s rate.'),
+      .describe(
+        'Days of broker outage that the disk can still hold at today’s rate, at most 3650; null while too little is known.',
+      ),
   })
   .meta({
     title: 'status',
@@ -255,6 +257,8 @@ export const eventMessage = z
         'era-opened',
         'step-unresolved',
         'transient-reading',
+        'above-rating',
+        'dial-recorded',
         'gap',
         'meter-offline',
         'meter-online',

@@ -82,4 +82,13 @@ describe('a dead meter', () => {
     for (; nowMs < 20_000; nowMs += 1_000)
       expect((await line.meters[0]?.poll())?.fault?.code).toBe('modbus-exception');
   });
+
+  it('behind a gateway that speaks for it is told apart from one that refuses', async () => {
+    const wire = createScriptedWire((request, say) => say(rtu(request[0] ?? 0, (request[1] ?? 0) | 0x80, 11)));
+    const deps = { clock: CLOCK, wire, timing: quickTiming(8), nowMs: () => 0 };
+    const line = openLine(RTU_LINE, [meter('m', 9)], deps);
+    lines.push(line);
+    const fault = (await line.meters[0]?.poll())?.fault;
+    expect(fault).toMatchObject({ code: 'gateway-no-answer', about: { unit: 9, exception: 11 } });
+  });
 });

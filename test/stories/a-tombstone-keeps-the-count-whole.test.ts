@@ -24,6 +24,7 @@ function openGateway(broker: (message: OutgoingMessage) => Promise<PublishOutcom
     grid: hourGrid('Asia/Tokyo'),
     now: () => NOW,
     eventTopic: EVENTS,
+    guard: (work) => work(),
     onRefused: () => {},
   });
   const uplink = { connected: () => true, publish: broker, onConnect: () => {}, fault: () => null };

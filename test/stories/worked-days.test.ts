@@ -2,7 +2,7 @@
  * The worked days of the law's explanation, through documents, sockets, ledger and messages: a factory that uses
  * 500 kWh in each of 19 hours and 2,000 kWh in each of the five from 13:00 to 18:00.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -71,7 +71,10 @@ async function playDay(ruleSet: string, announced: Announced | null): Promise<vo
   });
   if (announced) {
     mkdirSync(join(folder, 'inbox'), { recursive: true });
-    writeFileSync(join(folder, 'inbox', 'day.json'), document(ruleSet, announced));
+    const path = join(folder, 'inbox', 'day.json');
+    writeFileSync(path, document(ruleSet, announced));
+    // It has lain there for a while: a file that just changed may still be being copied.
+    utimesSync(path, new Date(MIDNIGHT_MS), new Date(MIDNIGHT_MS));
   }
   await gateway.bringCoefficients();
   for (let half = 0; half <= 48; half++) {

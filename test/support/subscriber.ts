@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { EventMessage, HourMessage } from '../../gateway/domain/messages.ts';
+import type {
+  EventMessage,
+  HourMessage,
+  LiveMessage,
+  MetaMessage,
+  StatusMessage,
+} from '../../gateway/domain/messages.ts';
 
 type Hour = HourMessage;
 
@@ -16,6 +22,9 @@ function validator<T>(name: string): ValidateFunction<T> {
 
 const isHour = validator<HourMessage>('hour');
 const isEvent = validator<EventMessage>('event');
+const isLive = validator<LiveMessage>('live');
+const isMeta = validator<MetaMessage>('meta');
+const isStatus = validator<StatusMessage>('status');
 
 function checked<T>(validate: ValidateFunction<T>, text: string): T {
   const message: unknown = JSON.parse(text);
@@ -30,7 +39,13 @@ function checked<T>(validate: ValidateFunction<T>, text: string): T {
 export interface Subscriber {
   /** Key → the winning message. */
   readonly table: Map<string, Hour>;
+  /** Key → the winning message as it stood in the packet. */
+  readonly texts: Map<string, string>;
   readonly events: EventMessage[];
+  /** Meter → its newest live values. */
+  readonly live: Map<string, LiveMessage>;
+  readonly metas: MetaMessage[];
+  readonly statuses: StatusMessage[];
   /** Every sequence number seen, with how often. */
   readonly seqs: Map<number, number>;
   /** After the broker was gone. */
@@ -50,22 +65,46 @@ const newer = (a: Hour, b: Hour): boolean =>
  */
 export async function subscribe(url: string): Promise<Subscriber> {
   const table = new Map<string, Hour>();
+  const texts = new Map<string, string>();
   const events: EventMessage[] = [];
+  const live = new Map<string, LiveMessage>();
+  const metas: MetaMessage[] = [];
+  const statuses: StatusMessage[] = [];
   const seqs = new Map<number, number>();
   const seen = (seq: number): void => void seqs.set(seq, (seqs.get(seq) ?? 0) + 1);
 
+  function takeHour(text: string): void {
+    const hour = checked(isHour, text);
+    seen(hour.seq);
+    const known = table.get(keyOf(hour));
+    if (known && !newer(hour, known)) return;
+    table.set(keyOf(hour), hour);
+    texts.set(keyOf(hour), text);
+  }
+
+  function takeEvent(text: string): void {
+    const event = checked(isEvent, text);
+    events.push(event);
+    seen(event.seq);
+  }
+
+  function takeLive(text: string): void {
+    const message = checked(isLive, text);
+    live.set(message.meter, message);
+  }
+
+  const takers: Readonly<Record<string, (text: string) => void>> = {
+    hour: takeHour,
+    event: takeEvent,
+    live: takeLive,
+    meta: (text) => void metas.push(checked(isMeta, text)),
+    status: (text) => void statuses.push(checked(isStatus, text)),
+  };
+
   function take(topic: string, text: string): void {
-    const kind = topic.split('/')[4];
-    if (kind === 'hour') {
-      const hour = checked(isHour, text);
-      seen(hour.seq);
-      const known = table.get(keyOf(hour));
-      if (!known || newer(hour, known)) table.set(keyOf(hour), hour);
-    } else if (kind === 'event') {
-      const event = checked(isEvent, text);
-      events.push(event);
-      seen(event.seq);
-    }
+    const taker = takers[topic.split('/')[4] ?? ''];
+    if (!taker) throw new Error(`no contract names the topic ${topic}`);
+    taker(text);
   }
 
   async function open(): Promise<MqttClient> {
@@ -79,7 +118,11 @@ export async function subscribe(url: string): Promise<Subscriber> {
   let client = await open();
   return {
     table,
+    texts,
     events,
+    live,
+    metas,
+    statuses,
     seqs,
     async reconnect() {
       await client.endAsync(true);

@@ -4,14 +4,15 @@
  *
  * A reading that rises plausibly from the last accepted one is accepted. A fall, or a rise above what the rating
  * allows, is pending until three consecutive readings agree with each other; one transient is never believed.
- * Three that agree are a rollover if the type says where its register wraps and the implied rise is plausible,
- * and a new era with an unresolved step otherwise. Nothing here reads a clock or a table.
+ * Three that agree on a rise which an overload or a slow refresh can explain stay in their era. Otherwise they are a
+ * rollover if the type says where its register wraps and the implied rise is plausible, and a new era with an
+ * unresolved step if not. Nothing here reads a clock or a table.
  */
 
 import type { RegisterScale } from '../meters.ts';
 import type { Rational } from '../rational.ts';
 import { type Era, firstEra, nextEra, rolloverStepMicro } from './era.ts';
-import { largestRiseMicro, type Reading, registerMicro } from './register.ts';
+import { agreedRiseMicro, largestRiseMicro, type Reading, registerMicro } from './register.ts';
 
 /** Contradicting readings kept while waiting for three that agree; the oldest is set aside beyond this. */
 export const MAX_PENDING = 16;
@@ -35,6 +36,8 @@ export type Verdict =
       readonly reading: Reading;
       readonly era: Era;
       readonly previous: Reading | null;
+      /** Believed only because three agreed: it rose faster than the rating allows. */
+      readonly aboveRating: boolean;
     }
   | { readonly kind: 'pending'; readonly reading: Reading }
   | { readonly kind: 'rejected'; readonly reading: Reading; readonly reason: 'transient' | 'out-of-order' }
@@ -51,11 +54,17 @@ export function follows(from: Reading, to: Reading, rules: Rules): boolean {
   return rise >= 0n && rise <= largestRiseMicro(from, to, rules.scale, rules.ratedPerHour);
 }
 
+/** Whether `to` may follow `from` if a third reading agrees: no fall, and no rise beyond any overload. */
+function mayFollow(from: Reading, to: Reading, rules: Rules): boolean {
+  const rise = registerMicro(to.raw, rules.scale) - registerMicro(from.raw, rules.scale);
+  return rise >= 0n && rise <= agreedRiseMicro(from, to, rules.scale, rules.ratedPerHour);
+}
+
 /** Index of the first of three consecutive readings that agree, or -1. */
 function agreeingFrom(list: readonly Reading[], rules: Rules): number {
   for (let i = 0; i + AGREEING <= list.length; i++) {
     const run = list.slice(i, i + AGREEING);
-    if (run.every((reading, k) => k === 0 || follows(run[k - 1] as Reading, reading, rules))) return i;
+    if (run.every((reading, k) => k === 0 || mayFollow(run[k - 1] as Reading, reading, rules))) return i;
   }
   return -1;
 }
@@ -65,7 +74,7 @@ function openEraAt(era: Era, last: Reading, opening: Reading, rules: Rules): Era
   const fell = registerMicro(opening.raw, rules.scale) < registerMicro(last.raw, rules.scale);
   // A register that stood above its supposed end did not roll over there: the step would be negative.
   const plausible =
-    step !== null && step >= 0n && step <= largestRiseMicro(last, opening, rules.scale, rules.ratedPerHour);
+    step !== null && step >= 0n && step <= agreedRiseMicro(last, opening, rules.scale, rules.ratedPerHour);
   return fell && plausible
     ? nextEra(era, last, opening, 'rollover', rules.scale, step)
     : nextEra(era, last, opening, 'register-change', rules.scale, null);
@@ -73,7 +82,7 @@ function openEraAt(era: Era, last: Reading, opening: Reading, rules: Rules): Era
 
 /**
  * Settles what can be settled among `list` (all later than `last`, by time).
- * Each round accepts one reading, opens one era or stops, so it ends after at most `list.length` rounds.
+ * Each round accepts at least one reading or stops, so it ends after at most `list.length` rounds.
  */
 function settle(
   start: { era: Era; last: Reading },
@@ -86,21 +95,26 @@ function settle(
   const setAside = (readings: readonly Reading[]) => {
     for (const reading of readings) verdicts.push({ kind: 'rejected', reading, reason: 'transient' });
   };
+  const take = (reading: Reading, aboveRating: boolean) => {
+    verdicts.push({ kind: 'accepted', reading, era, previous: last, aboveRating });
+    last = reading;
+  };
   while (waiting.length > 0) {
     const next = waiting.findIndex((reading) => follows(last, reading, rules));
     const agreed = next >= 0 ? -1 : agreeingFrom(waiting, rules);
-    const taken = next >= 0 ? next : agreed;
-    if (taken < 0) break;
-    const reading = waiting[taken] as Reading;
-    setAside(waiting.slice(0, taken));
-    if (agreed >= 0) {
-      const opened = openEraAt(era, last, reading, rules);
-      verdicts.push({ kind: 'era-opened', era: opened, after: last });
-      era = opened;
+    if (next < 0 && agreed < 0) break;
+    const first = next >= 0 ? next : agreed;
+    const count = next >= 0 ? 1 : AGREEING;
+    const run = waiting.slice(first, first + count);
+    const opening = run[0] as Reading;
+    setAside(waiting.slice(0, first));
+    const rises = mayFollow(last, opening, rules);
+    if (agreed >= 0 && !rises) {
+      era = openEraAt(era, last, opening, rules);
+      verdicts.push({ kind: 'era-opened', era, after: last });
     }
-    verdicts.push({ kind: 'accepted', reading, era, previous: last });
-    last = reading;
-    waiting = waiting.slice(taken + 1);
+    for (const reading of run) take(reading, agreed >= 0 && rises);
+    waiting = waiting.slice(first + count);
   }
   if (waiting.length > MAX_PENDING) {
     setAside(waiting.slice(0, waiting.length - MAX_PENDING));
@@ -123,7 +137,7 @@ export function accept(
     const era = firstEra(reading, rules.scale);
     verdicts.push(
       { kind: 'era-opened', era, after: null },
-      { kind: 'accepted', reading, era, previous: null },
+      { kind: 'accepted', reading, era, previous: null, aboveRating: false },
     );
     return { state: { era, last: reading, pending: [] }, verdicts };
   }
@@ -134,9 +148,19 @@ export function accept(
 }
 
 /**
- * Opens an era because the site file gives the register another scale: from this reading on, with what passed
- * since the last reading unknown.
+ * What passed across a change of scale. A correction of the type (its refresh time, its step, its end) leaves the
+ * counts meaning what they meant, so a plausible rise is known; another ratio makes it unknown.
  */
+function stepAcrossScales(era: Era, last: Reading, reading: Reading, rules: Rules): bigint | null {
+  const before = era.scale;
+  const after = rules.scale;
+  const sameRatio =
+    before.unitsPerCount.num * after.unitsPerCount.den === after.unitsPerCount.num * before.unitsPerCount.den;
+  if (!sameRatio || before.encoding !== after.encoding || !follows(last, reading, rules)) return null;
+  return registerMicro(reading.raw, after) - registerMicro(last.raw, before);
+}
+
+/** Opens an era because the site file or the meter type gives the register another scale, from this reading on. */
 export function changeScale(
   state: ChannelState,
   reading: Reading,
@@ -146,13 +170,14 @@ export function changeScale(
   const rejected = state.pending.map(
     (pending): Verdict => ({ kind: 'rejected', reading: pending, reason: 'transient' }),
   );
-  const era = nextEra(state.era, state.last, reading, 'scale-change', rules.scale, null);
+  const step = stepAcrossScales(state.era, state.last, reading, rules);
+  const era = nextEra(state.era, state.last, reading, 'scale-change', rules.scale, step);
   return {
     state: { era, last: reading, pending: [] },
     verdicts: [
       ...rejected,
       { kind: 'era-opened', era, after: state.last },
-      { kind: 'accepted', reading, era, previous: state.last },
+      { kind: 'accepted', reading, era, previous: state.last, aboveRating: false },
     ],
   };
 }
@@ -171,6 +196,6 @@ export function acceptLate(
   const rules = { scale: era.scale, ratedPerHour };
   const fits = follows(before, reading, rules) && follows(reading, after, rules);
   return fits
-    ? { kind: 'accepted', reading, era, previous: before }
+    ? { kind: 'accepted', reading, era, previous: before, aboveRating: false }
     : { kind: 'rejected', reading, reason: 'out-of-order' };
 }

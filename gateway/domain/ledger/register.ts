@@ -74,6 +74,17 @@ export function uncertaintyMicro(
   return { below: half + rounding, above: ceilMicro(scale.stepCounts, scale) + half + rounding };
 }
 
+function riseAtRating(
+  from: Reading,
+  to: Reading,
+  scale: RegisterScale,
+  ratedPerHour: Rational,
+  extraMs: bigint,
+): bigint {
+  const elapsedMs = BigInt(to.atMs - from.sinceMs + scale.updateMs) + extraMs;
+  return (ratedPerHour.num * elapsedMs * MICRO) / (ratedPerHour.den * 3_600_000n);
+}
+
 /**
  * The most the register can rise between two readings: rated power × elapsed + 2 counts. The elapsed time takes
  * in the request and the meter's own refresh, so that a slow answer is never called impossible.
@@ -84,7 +95,24 @@ export function largestRiseMicro(
   scale: RegisterScale,
   ratedPerHour: Rational,
 ): bigint {
-  const elapsedMs = BigInt(to.atMs - from.sinceMs + scale.updateMs);
-  const byRating = (ratedPerHour.num * elapsedMs * MICRO) / (ratedPerHour.den * 3_600_000n);
-  return byRating + 2n * resolutionMicro(to.raw, scale);
+  return riseAtRating(from, to, scale, ratedPerHour, 0n) + 2n * resolutionMicro(to.raw, scale);
+}
+
+/** An overload, or a rating that was written too low, is believed up to so many times the rating. */
+const OVERLOAD_TIMES = 3n;
+/** A meter may refresh its register this much more rarely than its type says, ms. */
+const UNDECLARED_REFRESH_MS = 60_000n;
+
+/**
+ * The most that three readings which agree with each other may have risen without anything having happened to the
+ * register: an overload, or a meter that refreshes more rarely than declared and then shows several polls at once.
+ */
+export function agreedRiseMicro(
+  from: Reading,
+  to: Reading,
+  scale: RegisterScale,
+  ratedPerHour: Rational,
+): bigint {
+  const rise = riseAtRating(from, to, scale, ratedPerHour, UNDECLARED_REFRESH_MS);
+  return OVERLOAD_TIMES * rise + 2n * resolutionMicro(to.raw, scale);
 }

@@ -49,6 +49,9 @@ CREATE TABLE reading (
   PRIMARY KEY (at_ms, channel_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Few, and looked for at every start.
+CREATE INDEX reading_pending ON reading (channel_id, at_ms) WHERE state = 'pending';
+
 -- The newest accepted reading of each channel, so that a start needs no search.
 CREATE TABLE head (
   channel_id INTEGER PRIMARY KEY REFERENCES channel (id),
@@ -180,5 +183,6 @@ CREATE TABLE outbox (
   -- Why the broker would not take the message that this tombstone replaced.
   refused       TEXT
 ) STRICT;
+CREATE INDEX outbox_created ON outbox (created_at_ms);
 CREATE INDEX outbox_waiting ON outbox (seq) WHERE state = 'waiting';
 CREATE INDEX outbox_hour ON outbox (channel_id, start_ms) WHERE channel_id IS NOT NULL;

@@ -23,12 +23,18 @@ type Outcome = Awaited<ReturnType<CoefficientSource['fetch']>>;
 /** A longer validator is not kept: the next try fetches the document again. */
 const MAX_ETAG_LENGTH = 256;
 
+/** What may be printed of an address: a query may hold a token. */
+function shown(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
 function failed(url: string, reason: string): Outcome {
-  return { kind: 'fault', fault: fault('download-failed', { source: url, reason }) };
+  return { kind: 'fault', fault: fault('download-failed', { source: shown(url), reason }) };
 }
 
 function tooLarge({ url, maxBytes }: HttpsSourceOptions): Fault {
-  return fault('document-too-large', { source: url, limitBytes: maxBytes });
+  return fault('document-too-large', { source: shown(url), limitBytes: maxBytes });
 }
 
 function validatorOf(response: IncomingMessage): string | null {
@@ -41,7 +47,7 @@ function validatorOf(response: IncomingMessage): string | null {
 /** @returns why the answer's head alone refuses it */
 function headFault(response: IncomingMessage, options: HttpsSourceOptions): Fault | null {
   const { statusCode = 0, headers } = response;
-  const say = (reason: string): Fault => fault('download-failed', { source: options.url, reason });
+  const say = (reason: string): Fault => fault('download-failed', { source: shown(options.url), reason });
   if (statusCode >= 300 && statusCode < 400)
     return say(`the server answered ${statusCode}: redirects are not followed, write the final address`);
   if (statusCode !== 200) return say(`the server answered ${statusCode}`);
@@ -87,7 +93,7 @@ function receive(
     else
       settle({
         kind: 'document',
-        document: { bytes: Buffer.concat(chunks), source: options.url, etag: validatorOf(response) },
+        document: { bytes: Buffer.concat(chunks), source: shown(options.url), etag: validatorOf(response) },
       });
   });
 }
@@ -131,7 +137,7 @@ function attempt(options: HttpsSourceOptions, ca: string | null, etag: string | 
  */
 export function httpsSource(options: HttpsSourceOptions): CoefficientSource {
   return {
-    name: options.url,
+    name: shown(options.url),
     async fetch({ etag }) {
       let ca: string | null = null;
       try {

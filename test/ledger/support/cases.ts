@@ -27,6 +27,9 @@ export interface Case {
   readonly observed: readonly Observed[];
 }
 
+/** Readings that a delivery may bring together by letting others wait. */
+const TOGETHER = 14;
+
 type TransientKind = 'zero' | 'huge' | 'flip';
 
 export interface Shape {
@@ -180,14 +183,14 @@ function transientCount(
 }
 
 /**
- * Never three in a row: the third could make them agree. Never the first: a channel opens with what it shows then,
+ * Never three in a row, in whatever order they come: the third could make them agree. Never the first: a channel opens with what it shows then,
  * and nothing is known yet that could contradict it.
  */
 function places(shape: Shape, count: number): Map<number, TransientKind> {
   const chosen = new Map<number, TransientKind>();
   for (const { place, kind } of shape.transients) {
     const i = place % count;
-    const near = [-2, -1, 1, 2].filter((d) => chosen.has(i + d)).length;
+    const near = [...chosen.keys()].filter((other) => Math.abs(other - i) < TOGETHER).length;
     if (i > 0 && near <= 1) chosen.set(i, kind);
   }
   return chosen;

@@ -103,11 +103,11 @@ export function openLedger({ startMs, timezone = 'Asia/Tokyo', ...options }: Led
     return {
       acceptor: createAcceptor({ store, grid, events }),
       steps: [
-        createHourCloser({ store, grid, specs }),
+        createHourCloser({ store, grid, specs, active: new Set(specs.keys()) }),
         createWeigher({ store, rules, specs }),
         createOutboxFiller({ store, grid, sender: SENDER, specs, topicOf }),
       ],
-      dials: createDialRecorder({ store, grid, specs }),
+      dials: createDialRecorder({ store, grid, specs, events }),
     };
   }
   let stages = build();
