@@ -4,7 +4,7 @@ import { FAULT_TEXTS } from '../gateway/domain/fault-texts.ts';
 /** Which codes begin a group, in the order of the file, and what the group is called. */
 const GROUPS: Readonly<Record<string, string>> = {
   'no-answer': 'The wire · 配線・通信',
-  'reading-out-of-order': 'The ledger · 台帳',
+  'ledger-newer': 'The ledger · 台帳',
   'document-unreadable': 'Coefficients · 係数',
   'broker-unreachable': 'Uplink · 送信',
   'file-missing': 'Configuration · 設定',
