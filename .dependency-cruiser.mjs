@@ -66,7 +66,7 @@ export const ROOMS = {
     core: '.',
   },
   root: {
-    path: '^gateway/[^/]+\\.ts$',
+    path: '^gateway/[^/]+\\.(ts|mjs)$',
     rooms: ['commands', 'domain', 'config', 'drivers', 'store', 'stages', 'uplink', 'dashboard', 'platform'],
     packages: ['commander'],
     core: '.',

@@ -13,6 +13,7 @@ import type { Boundary, Marked } from './ledger/boundary.ts';
 import type { DialReading, Fill } from './ledger/dial.ts';
 import { type Era, totalMicro } from './ledger/era.ts';
 import { microOf, type Reading, registerMicro } from './ledger/register.ts';
+import type { HourMessage } from './messages.ts';
 import { type ChannelSpec, formatRaw } from './meters.ts';
 import { formatFraction, formatMicro, type Rational } from './rational.ts';
 import { boundaryAt, type EpochMs, HOUR_MS, type HourGrid, plus } from './time.ts';
@@ -46,8 +47,8 @@ export interface ExplainedMessage {
   readonly createdAtMs: EpochMs;
   readonly acknowledgedAtMs: EpochMs | null;
   readonly refused: string | null;
-  /** What it says, in a few words; null where a tombstone has taken its place. */
-  readonly said: string | null;
+  /** Null where a tombstone has taken its place. */
+  readonly said: Pick<HourMessage, 'quantity' | 'unit' | 'kwh' | 'mj' | 'quality' | 'coefficient'> | null;
 }
 
 export interface Explanation {
@@ -64,8 +65,8 @@ export interface Explanation {
   readonly dials: readonly DialInterval[];
   /** Null where this channel is not weighed by the hour. */
   readonly weighing: Weighing | null;
-  /** The hour waits in the queue of that stage. */
-  readonly queued: { readonly close: boolean; readonly weigh: boolean };
+  /** The hour waits to be weighed. */
+  readonly weighQueued: boolean;
   readonly document: {
     readonly source: string;
     readonly sha256: string;
@@ -266,13 +267,13 @@ function hourLines({ spec, bucket, slots }: Explanation, { say, unit }: Print): 
 }
 
 function weightLines(explanation: Explanation, { say, grid }: Print): string[] {
-  const { bucket, weighing, document, queued } = explanation;
+  const { bucket, weighing, document, weighQueued } = explanation;
   const head = ['', `  ${say('coefficient')}`];
-  const again = queued.weigh ? [say('willBeWeighed')] : [];
+  const again = weighQueued ? [say('willBeWeighed')] : [];
   if (weighing === null) return [...head, ...field(say('value'), say('notWeighed'))];
-  const changed = weighing.changed === null ? [] : field(say('changedSince'), weighing.changed, ...again);
+  const changed = weighing.changed === null ? [] : field(say('later'), weighing.changed, ...again);
   if (bucket.ruleSet === null && weighing.decision?.class !== 'none') {
-    return [...head, ...field(say('value'), say('notYetWeighed')), ...changed];
+    return [...head, ...field(say('value'), say('notYetWeighed'))];
   }
   const value = bucket.mjPerKwh && exact(bucket.mjPerKwh);
   const mj = bucket.mjPerKwh && weigh(bucket.energyMicroKwh, bucket.mjPerKwh);
@@ -308,6 +309,18 @@ function weightLines(explanation: Explanation, { say, grid }: Print): string[] {
   ];
 }
 
+function saidText(
+  { quantity, unit, kwh, mj, quality, coefficient }: NonNullable<ExplainedMessage['said']>,
+  say: Say,
+): string {
+  const figures = [
+    quantity === null ? say('notKnown') : `${quantity} ${unit}`,
+    ...(kwh === null ? [] : [`${kwh} kWh`]),
+    ...(mj === null ? [] : [`${mj} MJ`]),
+  ];
+  return [...figures, quality, `${say('class')} ${coefficient.class}`].join(', ');
+}
+
 function messageLines({ messages, messageDue }: Explanation, { say, grid }: Print): string[] {
   const each = messages.map((message) => {
     const arrived =
@@ -318,7 +331,7 @@ function messageLines({ messages, messageDue }: Explanation, { say, grid }: Prin
       '',
       `  ${say('message')} ${message.seq}, ${say('revision')} ${message.revision ?? '–'}`,
       ...field(say('topic'), message.topic),
-      ...(message.said === null ? [] : field(say('said'), message.said)),
+      ...(message.said === null ? [] : field(say('said'), saidText(message.said, say))),
       ...field(say('made'), grid.iso(message.createdAtMs)),
       ...field(
         say('fate'),
@@ -328,7 +341,7 @@ function messageLines({ messages, messageDue }: Explanation, { say, grid }: Prin
     ];
   });
   const none = messages.length === 0 ? ['', `  ${say('message')} ${say('noMessage')}`] : [];
-  return [...each.flat(), ...none, ...(messageDue ? field(say('changedSince'), say('due')) : [])];
+  return [...each.flat(), ...none, ...(messageDue ? field(say('later'), say('due')) : [])];
 }
 
 export function printExplanation(

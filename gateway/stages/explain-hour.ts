@@ -19,7 +19,7 @@ import type { EventMessage, HourMessage } from '../domain/messages.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { hourContent } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
-import type { HourRow, Stage } from '../store/hour-rows.ts';
+import type { HourRow } from '../store/hour-rows.ts';
 import type { OutboxRow } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
 import { slotsOf } from './close-hours.ts';
@@ -118,7 +118,7 @@ function weighingOf({ store, facts, ruleSets, language }: ExplainDeps, hour: Hou
   };
 }
 
-/** A few words of the payload. Its numbers have at most 15 digits here, so that a double prints them as they are. */
+/** The payload's numbers pass through doubles here: to be read, not to be calculated with. */
 function explainedMessage(row: OutboxRow): ExplainedMessage {
   const { seq, revision, createdAtMs, acknowledgedAtMs, refused } = row;
   const about = { seq, revision, createdAtMs, acknowledgedAtMs, refused };
@@ -126,9 +126,7 @@ function explainedMessage(row: OutboxRow): ExplainedMessage {
     const { detail } = JSON.parse(row.payload) as EventMessage;
     return { ...about, topic: `${detail['topic']} → ${row.topic}`, said: null };
   }
-  const { quantity, unit, kwh, mj, quality, coefficient } = JSON.parse(row.payload) as HourMessage;
-  const said = `${quantity} ${unit}, ${kwh} kWh, ${mj} MJ, ${quality}, ${coefficient.class}`;
-  return { ...about, topic: row.topic, said };
+  return { ...about, topic: row.topic, said: JSON.parse(row.payload) as HourMessage };
 }
 
 function isDue(rows: readonly OutboxRow[], hour: HourRow, spec: ChannelSpec, deps: ExplainDeps): boolean {
@@ -174,10 +172,9 @@ export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: Epo
         parsed.document === bucket.document &&
         parsed.revision === bucket.documentRevision,
     );
-  const isQueued = (stage: Stage) =>
-    store.work
-      .take(stage, QUEUE_LOOK)
-      .some((item) => item.channelId === channel.id && item.startMs === bucket.startMs);
+  const weighQueued = store.work
+    .take('weigh', QUEUE_LOOK)
+    .some((item) => item.channelId === channel.id && item.startMs === bucket.startMs);
   const rows = store.outbox.ofHour(channel.id, hourStart);
   const weighed = isWeighed(spec.role, spec.channel) || bucket.class !== 'none';
   return {
@@ -190,7 +187,7 @@ export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: Epo
     eras: erasOf(store, channel.id, eras, boundaries),
     dials: spec.keptBy === 'gateway' ? dialsAround(store, channel.id, instant(hourStart)) : [],
     weighing: weighed ? weighingOf(deps, bucket) : null,
-    queued: { close: isQueued('close'), weigh: isQueued('weigh') },
+    weighQueued,
     document: document
       ? { source: document.source, sha256: document.sha256, receivedAtMs: document.receivedAtMs }
       : null,

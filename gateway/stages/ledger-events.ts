@@ -87,7 +87,7 @@ export const ledgerEvents = {
     kind: 'above-rating',
     ...about(spec),
     atMs: reading.atMs,
-    text: `${spec.meter}/${spec.channel} rises faster than its rating allows; three readings agree, so it is counted. Check the CT ratio, or raise \`rated:\` in the site file.`,
+    text: `${spec.meter}/${spec.channel} rises faster than its rating allows; three readings agree, so it is counted. Check the CT ratio and \`rated:\` in the site file, and whether the meter refreshes its register more rarely than its type says (\`updateMs\`).`,
     detail: {
       register: formatRaw(reading.raw),
       ratedPerHour: formatFraction(spec.ratedPerHour),
