@@ -251,10 +251,13 @@ function running(parts: Parts): Gateway {
     start() {
       const msUntil = (dueMs: number) => Math.min(TURN_MS, (dueMs - me.clock.now()) / speed);
       stops.push(runWhenDue(() => msUntil(poller.pollDue(me.clock.now()))));
+      let asked = false;
+      void poller.idle().then(() => (asked = true));
       stops.push(
         runEvery(TURN_MS, () => {
           guard.run(() => coefficients.drainInbox());
-          guard.run(() => pipeline.turn());
+          // After a stop of hours the first readings say more than a row of missing hours would.
+          guard.run(() => (asked ? pipeline.turn() : pipeline.finish()));
         }),
       );
       stops.push(coefficients.start());

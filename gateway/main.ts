@@ -134,10 +134,15 @@ function program(done: (code: number) => void): Command {
   return root;
 }
 
+/** `--lang ja` or `--lang=ja`, wherever it stands: also when the rest of the line could not be understood. */
+function langFlag(argv: readonly string[]): string | undefined {
+  const at = argv.indexOf('--lang');
+  return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--lang='))?.slice('--lang='.length);
+}
+
 /** One fault, one sentence, one exit code. Anything that carries no fault is a bug and keeps its stack. */
 function report(error: unknown, argv: readonly string[]): number {
-  const flag = argv.indexOf('--lang');
-  const language = languageOf(flag >= 0 ? argv[flag + 1] : undefined);
+  const language = languageOf(langFlag(argv));
   const { say } = systemConsole(language);
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USE;
   if (error instanceof ConfigError) {

@@ -1,5 +1,5 @@
 /** One slot as plain text: its difference, its demand, why it is covered as it is, and why it has its quality. */
-import { field, type Say } from './explain-words.ts';
+import { field, type Print, type Say } from './explain-words.ts';
 import { type Boundary, bracketMs } from './ledger/boundary.ts';
 import type { Fill } from './ledger/dial.ts';
 import type { Era } from './ledger/era.ts';
@@ -21,10 +21,7 @@ export interface ExplainedSlot {
   readonly newestAtMs: EpochMs | null;
 }
 
-export interface SlotPrint {
-  readonly say: Say;
-  readonly grid: HourGrid;
-  readonly unit: string;
+export interface SlotPrint extends Print {
   readonly keptBy: KeptBy;
   readonly boundaries: readonly Boundary[];
 }

@@ -1,10 +1,36 @@
-/** One sentence on a coefficient decision: the English one that the decision carries, or the same in Japanese. */
+/** The coefficient of an hour as plain text, and one sentence on how it was decided. */
 
 import type { DecisionInput } from './coefficients/decide.ts';
 import { jstDate, jstHour } from './coefficients/jst.ts';
 import type { CoefficientDecision } from './coefficients/types.ts';
+import { exact, field, type Print, result } from './explain-words.ts';
 import type { Language } from './faults.ts';
+import { type HourBucket, weigh } from './hour.ts';
 import { formatMicro, roundHalfAway } from './rational.ts';
+import type { EpochMs } from './time.ts';
+
+export interface Weighing {
+  /** The decision that the stored weight was made with; null where rules have changed so that nobody can retell it. */
+  readonly decision: CoefficientDecision | null;
+  /** `decision` in the language asked for. */
+  readonly why: string | null;
+  /** What documents and rules would give now, where that is something else. */
+  readonly changed: string | null;
+}
+
+export interface ExplainedDocument {
+  readonly source: string;
+  readonly sha256: string;
+  readonly receivedAtMs: EpochMs;
+}
+
+interface Weighed {
+  readonly bucket: HourBucket;
+  /** Null where this channel is not weighed by the hour. */
+  readonly weighing: Weighing | null;
+  readonly weighQueued: boolean;
+  readonly document: ExplainedDocument | null;
+}
 
 const CLASS_WORDS: Readonly<Record<CoefficientDecision['class'], string>> = {
   normal: 'この時間の発表なし',
@@ -34,4 +60,47 @@ export function weightText(
     ? `${document} 第 ${documentRevision} 版では${CLASS_WORDS[decision.class]}`
     : 'この日の文書がまだないため未確定';
   return `${when}: ${reason}。${ruleSet} により ${value} MJ/kWh (${decision.class})。`;
+}
+
+export function weightLines(explanation: Weighed, { say, grid }: Print): string[] {
+  const { bucket, weighing, document, weighQueued } = explanation;
+  const head = ['', `  ${say('coefficient')}`];
+  const again = weighQueued ? [say('willBeWeighed')] : [];
+  if (weighing === null) return [...head, ...field(say('value'), say('notWeighed'))];
+  const changed = weighing.changed === null ? [] : field(say('later'), weighing.changed, ...again);
+  if (bucket.ruleSet === null && weighing.decision?.class !== 'none') {
+    return [...head, ...field(say('value'), say('notYetWeighed'))];
+  }
+  const value = bucket.mjPerKwh && exact(bucket.mjPerKwh);
+  const mj = bucket.mjPerKwh && weigh(bucket.energyMicroKwh, bucket.mjPerKwh);
+  const show = (micro: bigint | null, unit: string) =>
+    micro === null ? say('notKnown') : `${formatMicro(micro)} ${unit}`;
+  return [
+    ...head,
+    ...field(
+      say('value'),
+      `${value === null ? say('none') : `${value} MJ/kWh`}; ${say('class')} ${bucket.class}; ${say('ruleSet')} ${bucket.ruleSet ?? say('none')}; ${say(bucket.confirmed ? 'confirmed' : 'notConfirmed')}`,
+    ),
+    ...field(say('why'), weighing.why ?? say('whyLost')),
+    ...changed,
+    ...field(
+      say('document'),
+      ...(document
+        ? [
+            `${bucket.document}, ${say('revision')} ${bucket.documentRevision}, ${say('received')} ${grid.iso(document.receivedAtMs)}`,
+            `${say('source')} ${document.source}`,
+            `sha256 ${document.sha256}`,
+          ]
+        : [say('none')]),
+    ),
+    ...field(
+      say('mj'),
+      ...result(
+        `${show(bucket.energyMicroKwh, 'kWh')} × ${value ?? say('none')}`,
+        mj === bucket.energyMicroMj,
+        show(bucket.energyMicroMj, 'MJ'),
+        say('weighedBefore'),
+      ),
+    ),
+  ];
 }

@@ -1,5 +1,7 @@
 /** The labels and short sentences of `explain`, in both languages. `{name}` is filled in; numbers are the same. */
 import type { Language } from './faults.ts';
+import { formatFraction, formatMicro, type Rational } from './rational.ts';
+import type { HourGrid } from './time.ts';
 
 const EN = {
   role: 'role',
@@ -155,7 +157,7 @@ const JA: Readonly<Record<keyof typeof EN, string>> = {
   unresolved: '{from} から {to} までの通過量は不明',
   stepNear: '量の分からない段差がこの定時にある可能性',
 
-  hour: '1 時間',
+  hour: '時間',
   registers: '積算値',
   noFactor: '換算係数なし',
   evidenceChanged: '上の根拠が届く前の値。この時間は計算し直される',
@@ -194,6 +196,13 @@ const JA: Readonly<Record<keyof typeof EN, string>> = {
 export type Word = keyof typeof EN;
 export type Say = (word: Word, values?: Readonly<Record<string, string | number>>) => string;
 
+/** What every part of the print needs: words, the site's clock, the channel's unit. */
+export interface Print {
+  readonly say: Say;
+  readonly grid: HourGrid;
+  readonly unit: string;
+}
+
 /** Words of one language. */
 export function wordsOf(language: Language): Say {
   const words = language === 'ja' ? JA : EN;
@@ -214,4 +223,15 @@ export function field(label: string, ...lines: readonly string[]): string[] {
     const name = i === 0 ? label : '';
     return `    ${name}${' '.repeat(Math.max(1, LABEL_COLUMNS - columns(name)))}${line}`;
   });
+}
+
+/** A decimal where six digits hold the value, else a fraction: both are exact. */
+export function exact(value: Rational): string {
+  const micro = value.num * 1_000_000n;
+  return micro % value.den === 0n ? formatMicro(micro / value.den) : formatFraction(value);
+}
+
+/** `working = figure`, or the figure alone with the reason why it does not follow from what is printed. */
+export function result(working: string, follows: boolean, figure: string, otherwise: string): string[] {
+  return follows ? [`${working} = ${figure}`] : [figure, otherwise];
 }

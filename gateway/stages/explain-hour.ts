@@ -1,15 +1,10 @@
 /** Gathers the rows that one hour bucket was made of. */
 import { type DecisionInput, decide } from '../domain/coefficients/decide.ts';
 import type { CoefficientDecision, RuleSet } from '../domain/coefficients/types.ts';
-import type {
-  DialInterval,
-  ExplainedEra,
-  ExplainedMessage,
-  Explanation,
-  Weighing,
-} from '../domain/explain.ts';
+import type { ExplainedMessage, Explanation } from '../domain/explain.ts';
+import type { DialInterval, ExplainedEra } from '../domain/explain-evidence.ts';
 import type { ExplainedSlot } from '../domain/explain-slot.ts';
-import { weightText } from '../domain/explain-weight.ts';
+import { type Weighing, weightText } from '../domain/explain-weight.ts';
 import type { Language } from '../domain/faults.ts';
 import { type HourWeight, isWeighed } from '../domain/hour.ts';
 import type { Boundary } from '../domain/ledger/boundary.ts';
@@ -40,13 +35,14 @@ export interface ExplainDeps {
 function erasOf(
   store: Store,
   channelId: number,
+  slot: number,
   eras: readonly Era[],
   boundaries: readonly Boundary[],
 ): ExplainedEra[] {
   const named = boundaries.flatMap(({ lower, upper }) => [lower.era.no, upper.era.no]);
-  // Without a boundary only the opening can have a part in the hour.
-  const from = Math.min(...named, eras.length === 0 || boundaries.length > 0 ? Number.MAX_SAFE_INTEGER : 1);
-  const to = Math.max(...named, boundaries.length > 0 ? 0 : 1);
+  // Where the hour's first boundary is not there, the channel's opening may stand for it.
+  const from = boundaries[0]?.slot === slot ? Math.min(...named) : 1;
+  const to = Math.max(1, ...named);
   return eras
     .filter(({ no }) => from <= no && no <= to)
     .map((era) => {
@@ -184,7 +180,7 @@ export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: Epo
     generation: Number(store.facts.get('generation') ?? 0),
     slots: slots as [ExplainedSlot, ExplainedSlot],
     boundaries,
-    eras: erasOf(store, channel.id, eras, boundaries),
+    eras: erasOf(store, channel.id, slot, eras, boundaries),
     dials: spec.keptBy === 'gateway' ? dialsAround(store, channel.id, instant(hourStart)) : [],
     weighing: weighed ? weighingOf(deps, bucket) : null,
     weighQueued,

@@ -310,18 +310,31 @@ describe('the coefficient', () => {
 
   it('is not there yet, or was put on kWh that have changed: the print says so', () => {
     const plant = openPlant(main(), NINE);
-    plant.feed([...minutes(0, 85, 500_000), ...minutes(100, 130, 500_900)]);
-    plant.settle(NINE + 2 * HOUR + 2 * MINUTE, ['close']);
+    plant.feed([...minutes(0, 115, 500_000), ...minutes(124, 140, 501_240)]);
+    plant.settle(NINE + 2 * HOUR + 5 * MINUTE, ['close']);
     expect(plant.explain(NINE + HOUR)).toMatch(/coefficient\n {4}value +none yet: the hour will be weighed/);
     plant.settle(NOW);
     plant.provesHour(NINE + HOUR);
 
-    plant.feed([reading(NINE + BESIDE + 92 * MINUTE, 500_895)], NOW);
-    expect(plant.explain(NINE + HOUR)).toContain('written before the evidence above came');
+    plant.feed([reading(NINE + BESIDE + 118 * MINUTE, 501_145)], NOW);
+    expect(plant.explain(NINE + HOUR)).toMatch(/quantity +\S+ kWh\n +written before the evidence above came/);
     plant.settle(NOW, ['close']);
-    plant.feed([...minutes(131, 140, 501_310)], NOW);
-    expect(plant.provesHour(NINE)).not.toMatch(/^ {4}later/m);
+    expect(plant.explain(NINE + HOUR)).toMatch(/mj +\S+ MJ\n +weighed before the kWh changed/);
+    plant.settle(NOW);
+    plant.provesHour(NINE + HOUR);
   });
+});
+
+it('a factor that the site file gives another value since is no reason for the kWh that were written', () => {
+  const steam: SpecChange = { channel: 'steam-mass', unit: 't', role: 'steam', kwhPerUnit: decimal('750') };
+  const plant = openPlant(specWith(steam), NINE);
+  plant.feed(minutes(0, 130, 0, 1));
+  plant.settle(NINE + 2 * HOUR + 2 * MINUTE);
+  expect(plant.provesHour(NINE + HOUR)).toContain('6 t × 750 = 4500 kWh');
+  plant.restart(specWith({ ...steam, kwhPerUnit: decimal('760') }));
+  expect(plant.explain(NINE + HOUR)).toMatch(
+    /kWh +4500 kWh\n +written with another factor; the site file now says 760/,
+  );
 });
 
 describe('the messages', () => {

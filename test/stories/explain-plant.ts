@@ -14,7 +14,8 @@ import { createOutboxPort } from '../../gateway/stages/outbox-port.ts';
 import { createWeigher } from '../../gateway/stages/weigh-hours.ts';
 import { document } from '../coefficients/documents.ts';
 import { openLedger } from '../ledger/support/ledger.ts';
-import { calculate, type Figures, numbers, type Reader, stated } from './explain-hand.ts';
+import { calculate, type Figures, stated } from './explain-hand.ts';
+import { numbers, type Reader } from './explain-page.ts';
 
 const SENDER = { site: 'test', gateway: 'g1', generation: 1 };
 

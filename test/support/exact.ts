@@ -4,8 +4,8 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
 const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 /** The document with every number as the characters it is written with. */
-export function numbersAsText<T>(json: string): T {
-  return parse(json, (_, value, { source }) => (typeof value === 'number' ? source : value)) as T;
+export function numbersAsText(json: string): unknown {
+  return parse(json, (_, value, { source }) => (typeof value === 'number' ? source : value));
 }
 
 /** @throws RangeError for anything but a plain decimal with at most six digits after the point */

@@ -4,6 +4,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const { wallMs, showsMs, speed } = JSON.parse(process.env['HAKARU_TEST_CLOCK'] ?? '{}') as {
   readonly wallMs: number;
@@ -17,11 +18,16 @@ const promised = timersPromises.setTimeout;
 
 performance.now = () => monotonicMs() * speed;
 Date.now = () => Math.floor(showsMs + (performance.timeOrigin + monotonicMs() - wallMs) * speed);
-globalThis.setTimeout = Object.assign(
-  (job: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => later(job, ms / speed, ...args),
-  later,
-) as typeof setTimeout;
-globalThis.setInterval = ((job: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
-  again(job, ms / speed, ...args)) as typeof setInterval;
-timersPromises.setTimeout = (ms = 0, ...rest) => promised(ms / speed, ...rest);
+type Job = (...args: unknown[]) => void;
+type Timer = (job: Job, ms: number, ...args: unknown[]) => NodeJS.Timeout;
+const quicker =
+  (timer: Timer) =>
+  (job: Job, ms = 0, ...args: unknown[]) =>
+    timer(job, ms / speed, ...args);
+const quickPromise: typeof promised = (ms = 0, ...rest) => promised(ms / speed, ...rest);
+
+const quickTimeout = Object.assign(quicker(later), { [promisify.custom]: quickPromise });
+globalThis.setTimeout = quickTimeout as unknown as typeof setTimeout;
+globalThis.setInterval = quicker(again) as unknown as typeof setInterval;
+timersPromises.setTimeout = quickPromise;
 syncBuiltinESMExports();

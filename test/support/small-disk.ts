@@ -16,7 +16,7 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk {
   mount('-t', 'tmpfs', '-o', `size=${megabytes}m`, 'hakaru-test', folder);
   return {
     fill() {
-      const file = openSync(join(folder, 'somebody-elses-file'), 'w');
+      const file = openSync(join(folder, 'somebody-elses-file'), 'a');
       try {
         for (const bytes of [65_536, 4_096, 1]) writeUntilFull(file, Buffer.alloc(bytes));
       } finally {

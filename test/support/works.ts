@@ -1,5 +1,6 @@
 /** A small works with two TCP meters and a broker, watched by `hakaru run` as a process of its own. */
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +14,6 @@ import { openStoreForReading, type Store } from '../../gateway/store/store.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
 import { eventually } from '../uplink/support/eventually.ts';
 import { createGate, type Gate } from '../uplink/support/gate.ts';
-import { freePort } from '../uplink/support/mosquitto.ts';
 import { type Finished, type Running, start } from './cli.ts';
 import { createSteppedClock } from './stepped-clock.ts';
 
@@ -71,8 +71,8 @@ export interface Works {
   run(env?: NodeJS.ProcessEnv): Promise<Running>;
   /** Any other command, to its end. */
   command(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished>;
-  status(): Promise<StatusView>;
-  meter(id: string): Promise<MeterView>;
+  /** null while the process lives and its page is not up, as for a moment after SIGHUP. */
+  status(): Promise<StatusView | null>;
   /** Waits until a meter of the running gateway is as wanted. */
   meterIs(id: string, what: string, wanted: (meter: MeterView) => boolean): Promise<void>;
   /** Reads the database beside the running gateway. */
@@ -89,7 +89,7 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
   const folder = mkdtempSync(join(tmpdir(), 'hakaru-works-'));
   const dataDir = join(folder, 'data');
   const sitePath = join(folder, 'site.yaml');
-  const port = await freePort();
+  const port = await dashboardPort();
   let now = options.now ?? (() => Date.now());
   const factory = await startDemoFactory({
     now: () => now(),
@@ -107,19 +107,15 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
     return running;
   };
 
-  async function status(): Promise<StatusView> {
+  async function status(): Promise<StatusView | null> {
     // The page allows so many requests a minute and no more.
     await delay(100);
-    const response = await fetch(`http://127.0.0.1:${port}/api/v1/status`);
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-    return (await response.json()) as StatusView;
-  }
-
-  async function meter(id: string): Promise<MeterView> {
-    const { meters } = await status();
-    const found = meters.find((one) => one.id === id);
-    if (!found) throw new Error(`no meter ${id} among ${meters.map((one) => one.id).join(', ')}`);
-    return found;
+    const running = started.at(-1);
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1/status`).catch(() => null);
+    if (response?.ok) return (await response.json()) as StatusView;
+    const ended = running?.child.exitCode ?? running?.child.signalCode ?? null;
+    if (response === null && ended === null) return null;
+    throw new Error(`no status: ${(await response?.text()) ?? `ended with ${ended}`} ${running?.printed()}`);
   }
 
   function look<T>(work: (store: Store) => T): T {
@@ -160,11 +156,13 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
     },
     command: (args, env) => begin(args, env).finished,
     status,
-    meter,
     async meterIs(id, what, wanted) {
       let seen: MeterView | null = null;
       await eventually(
-        async () => wanted((seen = await meter(id))),
+        async () => {
+          seen = (await status())?.meters.find((one) => one.id === id) ?? null;
+          return seen !== null && wanted(seen);
+        },
         () => `${id} ${what}: ${JSON.stringify(seen)} ${started.at(-1)?.printed() ?? ''}`,
       );
     },
@@ -206,6 +204,21 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
   };
   works.writeSite();
   return works;
+}
+
+/** Below the ports that the kernel gives away (32768 and up on Linux): stories beside this one take those all the time. */
+const PORTS = { from: 20_000, to: 30_000, each: 20 } as const;
+let nextPort = PORTS.from + (process.pid % ((PORTS.to - PORTS.from) / PORTS.each)) * PORTS.each;
+
+async function dashboardPort(): Promise<number> {
+  const port = nextPort;
+  nextPort = port + 1 < PORTS.to ? port + 1 : PORTS.from;
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+  return free ? port : dashboardPort();
 }
 
 /** A document that has lain in the inbox for long. */
