@@ -2,7 +2,7 @@
  * The folder DATA/inbox: coefficient documents put there (by `hakaru coefficients import` while the gateway runs, or
  * by hand) are applied within seconds. A file that is refused stays beside its name with `.refused` behind it.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CodedError, fault } from '../domain/faults.ts';
 import type { ReceivedDocument } from '../domain/ports.ts';
@@ -50,7 +50,7 @@ export function openInbox(dataDir: string): Inbox {
     drain(apply, refused) {
       for (const name of waitingIn(dir)) {
         const path = join(dir, name);
-        const stat = statSync(path, { throwIfNoEntry: false });
+        const stat = lstatSync(path, { throwIfNoEntry: false });
         // Wall time on purpose: it is what the file system stamps files with.
         if (!stat?.isFile() || Math.abs(Date.now() - stat.mtimeMs) < SETTLED_MS) continue;
         try {
