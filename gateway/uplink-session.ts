@@ -66,12 +66,13 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
 
   const say = async (message: OutgoingMessage | null): Promise<PublishOutcome | null> =>
     message && uplink.connected() ? uplink.publish(message) : null;
+  /** What a consumer needs to read the rest. */
+  const introduce = async (): Promise<void> => {
+    const [meta] = await Promise.all([say(announcer.meta()), say(announcer.status())]);
+    if (meta?.kind === 'refused') log.warn({ topic: topics.meta, ...meta }, 'the broker will not take meta');
+  };
   uplink.onConnect(() => {
-    void say(announcer.meta()).then((outcome) => {
-      if (outcome?.kind === 'refused')
-        log.warn({ topic: topics.meta, ...outcome }, 'the broker will not take meta');
-    });
-    void say(announcer.status());
+    void introduce();
   });
   const delivery = createDelivery({
     outbox: deps.outbox,

@@ -84,7 +84,9 @@ describe('a dead meter', () => {
   });
 
   it('behind a gateway that speaks for it is told apart from one that refuses', async () => {
-    const wire = createScriptedWire((request, say) => say(rtu(request[0] ?? 0, (request[1] ?? 0) | 0x80, 11)));
+    const wire = createScriptedWire((request, say) =>
+      say(rtu(request[0] ?? 0, (request[1] ?? 0) | 0x80, 11)),
+    );
     const deps = { clock: CLOCK, wire, timing: quickTiming(8), nowMs: () => 0 };
     const line = openLine(RTU_LINE, [meter('m', 9)], deps);
     lines.push(line);

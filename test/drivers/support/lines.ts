@@ -44,7 +44,16 @@ export function rtuOverTcpLine(port: number, baudRate = 115_200): LineConfig {
 }
 
 export function map(change: Partial<RegisterMap> = {}): RegisterMap {
-  return { table: 'holding', address: 0, type: 'u32', wordOrder: 'msw', scale: ONE, unit: 'kWh', ratio: 'primary', ...change };
+  return {
+    table: 'holding',
+    address: 0,
+    type: 'u32',
+    wordOrder: 'msw',
+    scale: ONE,
+    unit: 'kWh',
+    ratio: 'primary',
+    ...change,
+  };
 }
 
 export function meterType(change: Partial<MeterType> = {}): MeterType {

@@ -1,13 +1,13 @@
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { z } from 'zod';
 import type { OutgoingMessage, Uplink } from '../../../gateway/domain/ports.ts';
-import type { OutboxRow, OutboxRows } from '../../../gateway/uplink/outbox-rows.ts';
 import {
   openUplink,
   type UplinkConfig,
   type UplinkEvent,
   type UplinkTiming,
 } from '../../../gateway/uplink/mqtt-uplink.ts';
+import type { OutboxRow, OutboxRows } from '../../../gateway/uplink/outbox-rows.ts';
 
 /** Short waits, so that many reconnects fit into a test. */
 export const QUICK: Partial<UplinkTiming> = {
