@@ -46,11 +46,11 @@ function play(
     },
   });
   const ledger = openLedger({ spec: played.spec, startMs: instant(played.startMs), store });
-  const readings = ordered(
-    played.observed.map(({ reading }) => reading),
-    delivery,
-    options.keepFirst,
-  );
+  const all = played.observed.map(({ reading }) => reading);
+  const shuffled = ordered(all, delivery, options.keepFirst);
+  // A channel opens with what it shows first; a transient that arrives first could not be told from the truth.
+  const opensWrong = played.observed.some(({ reading, shown }) => shown === null && reading === shuffled[0]);
+  const readings = opensWrong ? ordered(all, delivery, true) : shuffled;
   let nowMs = played.startMs;
   inBatches(readings, delivery.batches).forEach((batch, i) => {
     nowMs = Math.max(nowMs, ...batch.map(({ atMs }) => atMs));
