@@ -12,7 +12,7 @@ import { arrival } from '../domain/coefficients/documents.ts';
 import type { CoefficientDocument } from '../domain/coefficients/types.ts';
 import { CodedError, fault } from '../domain/faults.ts';
 import type { ReceivedDocument } from '../domain/ports.ts';
-import { formatMicro, roundHalfAway } from '../domain/rational.ts';
+import { formatMicro, toMicro } from '../domain/rational.ts';
 import { type EpochMs, HOUR_MS, instant, plus } from '../domain/time.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { dropIntoInbox, MAX_DOCUMENT_BYTES } from '../platform/inbox.ts';
@@ -200,10 +200,7 @@ export function show(
     const rows = Array.from({ length: options.hours }, (_, i) => {
       const hourStart = plus(from, i * HOUR_MS);
       const { mjPerKwh, class: name, confirmed, why } = decide({ ...rules, hourStart, documents });
-      const value =
-        mjPerKwh === null
-          ? '–'
-          : formatMicro(roundHalfAway({ num: mjPerKwh.num * 1_000_000n, den: mjPerKwh.den }));
+      const value = mjPerKwh === null ? '–' : formatMicro(toMicro(mjPerKwh));
       return [grid.iso(hourStart), value, name, confirmed ? 'confirmed' : 'not confirmed', why];
     });
     console.out(table(['hour', 'MJ/kWh', 'class', 'state', 'why'], rows, new Set([1])));

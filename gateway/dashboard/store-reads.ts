@@ -7,7 +7,7 @@ import type { Fault } from '../domain/faults.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import type { LiveBoard } from '../domain/live.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { type Rational, roundHalfAway } from '../domain/rational.ts';
+import { type Rational, toMicro } from '../domain/rational.ts';
 import { type Clock, type EpochMs, HOUR_MS, type HourGrid, plus } from '../domain/time.ts';
 import type { HourRow } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -36,7 +36,7 @@ export interface StoreReadsDeps {
 }
 
 function micro(value: Rational | null): bigint | null {
-  return value === null ? null : roundHalfAway({ num: value.num * 1_000_000n, den: value.den });
+  return value === null ? null : toMicro(value);
 }
 
 function ofDecision(decision: CoefficientDecision): CoefficientRead {

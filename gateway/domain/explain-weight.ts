@@ -6,7 +6,7 @@ import type { CoefficientDecision } from './coefficients/types.ts';
 import { exact, field, type Print, result } from './explain-words.ts';
 import type { Language } from './faults.ts';
 import { type HourBucket, weigh } from './hour.ts';
-import { formatMicro, roundHalfAway } from './rational.ts';
+import { formatMicro, toMicro } from './rational.ts';
 import type { EpochMs } from './time.ts';
 
 export interface Weighing {
@@ -55,7 +55,7 @@ export function weightText(
       input.ruleSetChoice === null ? 'この日に有効な規則がない' : `規則 ${input.ruleSetChoice} がない`;
     return `${when}: ${missing}ため、係数を掛けない。`;
   }
-  const value = formatMicro(roundHalfAway({ num: mjPerKwh.num * 1_000_000n, den: mjPerKwh.den }));
+  const value = formatMicro(toMicro(mjPerKwh));
   const reason = document
     ? `${document} 第 ${documentRevision} 版では${CLASS_WORDS[decision.class]}`
     : 'この日の文書がまだないため未確定';

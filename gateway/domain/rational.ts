@@ -41,6 +41,11 @@ export function roundHalfAway(value: Rational): bigint {
   return num < 0n ? -rounded : rounded;
 }
 
+/** A value in whole micro-units (10⁻⁶), by the product's rule: for publishing and showing coefficients. */
+export function toMicro({ num, den }: Rational): bigint {
+  return roundHalfAway({ num: num * 1_000_000n, den });
+}
+
 /**
  * Reads a decimal number as written ("0.048", "-12", "1e-3") without passing through a float.
  * @returns null when the text is not a decimal number

@@ -2,7 +2,7 @@
 import type { HourBucket } from './hour.ts';
 import type { EventKind, EventMessage, HourMessage } from './messages.ts';
 import type { ChannelName, ChannelSpec, ChannelUnit } from './meters.ts';
-import { roundHalfAway } from './rational.ts';
+import { toMicro } from './rational.ts';
 import { decimal, decimalOrNull } from './render-json.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus } from './time.ts';
 
@@ -24,10 +24,7 @@ export function hourContent(
   sender: Sender,
   grid: HourGrid,
 ): HourContent {
-  const mjPerKwhMicro =
-    bucket.mjPerKwh === null
-      ? null
-      : roundHalfAway({ num: bucket.mjPerKwh.num * 1_000_000n, den: bucket.mjPerKwh.den });
+  const mjPerKwhMicro = bucket.mjPerKwh === null ? null : toMicro(bucket.mjPerKwh);
   return {
     site: sender.site,
     gateway: sender.gateway,

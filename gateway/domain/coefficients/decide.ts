@@ -2,7 +2,7 @@
  * Which coefficient one hour has. The forecast fixes the coefficient, actual use fixes the kWh: a decision depends
  * on documents and rules alone, and so can be taken again at any time with the same result.
  */
-import { formatMicro, type Rational, roundHalfAway } from '../rational.ts';
+import { formatMicro, type Rational, toMicro } from '../rational.ts';
 import type { EpochMs } from '../time.ts';
 import { currentDocuments, speaksFor, validateDocument } from './documents.ts';
 import { jstDate, jstHour } from './jst.ts';
@@ -84,7 +84,7 @@ function clock(hour: number): string {
 
 function printed(mjPerKwh: Rational): string {
   // Rounded for reading only; the arithmetic uses the exact value.
-  return formatMicro(roundHalfAway({ num: mjPerKwh.num * 1_000_000n, den: mjPerKwh.den }));
+  return formatMicro(toMicro(mjPerKwh));
 }
 
 const CLASS_WORDS: Readonly<Record<RuleClass, string>> = {
