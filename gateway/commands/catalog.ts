@@ -1,21 +1,33 @@
 /** `hakaru catalog`: the meter types this gateway knows. */
 import { loadMeterTypes } from '../../config/meter-types.ts';
-import { type Console, table, words } from './console.ts';
+import type { MeterType } from '../../config/types.ts';
+import type { Language } from '../domain/faults.ts';
+import { type Console, table, type Words, words } from './console.ts';
+
+const STATUS: Readonly<Record<MeterType['status'], Words>> = {
+  verified: { en: 'verified', ja: '確認済み' },
+  unverified: { en: 'unverified', ja: '未確認' },
+};
+const PULSE_INPUTS: Words = { en: '{count} pulse inputs', ja: 'パルス入力 {count} 点' };
+
+function countsOf({ channels, pulseInputs }: MeterType, language: Language): readonly string[] {
+  if (!pulseInputs) return Object.keys(channels);
+  return [PULSE_INPUTS[language].replace('{count}', String(Object.keys(pulseInputs).length))];
+}
 
 export function catalog(console: Console, options: { readonly json?: boolean }): number {
-  const types = [...loadMeterTypes().values()].map((type) => ({
-    id: type.id,
-    maker: type.maker,
-    model: type.model,
-    status: type.status,
-    channels: type.pulseInputs
-      ? [`${Object.keys(type.pulseInputs).length} pulse inputs`]
-      : Object.keys(type.channels),
-    manual: type.manual,
-    source: type.source,
-  }));
+  const types = [...loadMeterTypes().values()];
   if (options.json) {
-    console.out(JSON.stringify(types, null, 2));
+    const list = types.map((type) => ({
+      id: type.id,
+      maker: type.maker,
+      model: type.model,
+      status: type.status,
+      channels: countsOf(type, 'en'),
+      manual: type.manual,
+      source: type.source,
+    }));
+    console.out(JSON.stringify(list, null, 2));
     return 0;
   }
   const header = words(console, {
@@ -25,7 +37,13 @@ export function catalog(console: Console, options: { readonly json?: boolean }):
   console.out(
     table(
       header,
-      types.map((type) => [type.id, type.maker, type.model, type.status, type.channels.join(', ')]),
+      types.map((type) => [
+        type.id,
+        type.maker,
+        type.model,
+        words(console, STATUS[type.status]),
+        countsOf(type, console.language).join(', '),
+      ]),
     ),
   );
   return 0;
