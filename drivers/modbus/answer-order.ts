@@ -7,37 +7,60 @@
  *
  *   A unit answers one question after the other, and the wire keeps their order. Each question yields none, one or
  *   several copies of its answer, after any delay; but once an answer to question j was seen, nothing older than j
- *   can still come. For each unit we keep the questions from that horizon on (`asked`). An answer of a given shape
- *   (function, length) belongs to the first of them with this shape, or to a later one. Hence: **if the newest
- *   question is the only one in `asked` with its shape, an answer of this shape is its answer**, and everything
- *   older is over. Otherwise the answer proves nothing about the newest question and is thrown away, though it
- *   moves the horizon up to the first question of its shape.
+ *   can still come. For each unit we keep the questions from that horizon on (`asked`). An answer belongs to one of
+ *   those that it **could answer**: of its shape (function, length), and not known to have another answer. The first
+ *   of them becomes the horizon. Hence: **if the newest question is the only one that it could answer, it is its
+ *   answer**, and everything older is over. Otherwise it proves nothing about the newest question and is thrown away.
  *
- * So a question must have a shape that none in `asked` has. In quiet times `asked` is the one question answered
- * last, and it is enough to differ from that one: a read of the same length as the last is widened by two registers
- * (the caller gets the part it wanted). After silences more lengths are used. Where a meter refuses wider reads, a
- * separator goes before: a shorter read, or one register by the other function, which every device answers, if only
- * with exception 1; its answer is not used, it only moves the horizon. An exception has no length: it is evidence
- * only where no older question of that function could still be answered by one (a question that was answered with
- * data can't be: copies of one answer are alike).
+ * "Known to have another answer": copies of one answer are alike to the last byte. A question whose answer was believed
+ * (only the first in `asked` can be one: believing ends all before it) is answered by those very bytes and by nothing
+ * else. So there are two ways to ask such that the answer will be certain:
+ *
+ *   - with a shape that none in `asked` has. In quiet times `asked` is the one question answered last, and it is
+ *     enough to differ from that one: a read of the same length as the last is widened by two registers (the caller
+ *     gets the part it wanted). After silences more lengths are used.
+ *   - with the shape of the question answered last, where no other in `asked` has it. An answer that differs from the
+ *     remembered one cannot be its copy, so it is the new one, at no cost in bytes. One that is equal is either: it is
+ *     **doubtful** and never used. A true answer may follow the copy, so the wire is listened to until it is quiet
+ *     (what comes is judged by the same rule; the question in doubt stays in `asked` without an answer), then the
+ *     other way is taken. So this is done only for registers that move at every poll.
+ *
+ * Where a meter refuses wider reads, a separator goes before: a shorter read, or one register by the other function,
+ * which every device answers, if only with exception 1; its answer is not used, it only moves the horizon. An
+ * exception has no length: it is evidence only where no older question of that function could still be answered by
+ * one (a question that was answered with data can't be: copies of one answer are alike).
  *
  * Beyond the proof: a converter may hold one answer back while others pass, against the order. Therefore lengths of
  * unanswered questions are not used again for LATE_TIMEOUTS times the time-out (a meter that takes no other length is
  * left alone for so long: a lost poll, where others go on), and after anything odd at least four lengths rotate
- * instead of two.
+ * instead of two. While the registers of a read move, an answer that shows what one of its last few showed is doubtful
+ * in whatever way it was asked for. And a converter or radio may repeat a *request*, so that the meter answers twice,
+ * with other bytes. Therefore a shape is asked twice running on a serial port only, for the same address only; and one
+ * silence, spoilt answer, copy, stray frame or stray byte of a unit ends it for that unit until CALM_ANSWERS were
+ * believed.
  *
- * What is assumed: the order above (no two devices with one address, no reordering older than that), and that an
- * answer is never later than FORGET_MS or HISTORY_LIMIT questions to its unit. Before the first question after a
- * start, the quiet wait of the wire stands in for history.
+ * What is assumed: the order above (no two devices with one address, no reordering older than that), that copies are
+ * alike, and that an answer is never later than FORGET_MS or HISTORY_LIMIT questions to its unit. Before the first
+ * question after a start, the quiet wait of the wire stands in for history.
  */
 import { MAX_WORDS, type ReadFunction, type ReadRequest } from './frame.ts';
+import {
+  isMoving,
+  isSame,
+  newHabits,
+  noteMovement,
+  noteWidening,
+  type QuestionEnd,
+  type ReadHabits,
+  unlikeAnswers,
+  WIDEN_BY,
+  widerBy,
+} from './read-habits.ts';
 
 /** An unanswered question older than this is over. Restarting a meter or a converter takes less. */
 export const FORGET_MS = 600_000;
 /** Most questions kept per unit. A dead unit is asked ever more rarely, so FORGET_MS comes first. */
 const HISTORY_LIMIT = 64;
-/** Wider reads: two registers more each, so that meters which want even counts are content. */
-const WIDEN_BY = 2;
 /** Lengths in rotation while all is well, and after something odd. */
 const CALM_LENGTHS = 2;
 const WARY_LENGTHS = 4;
@@ -47,12 +70,9 @@ const MOST_LENGTHS = 12;
 export const ROOM_FOR_WIDER = WIDEN_BY * (WARY_LENGTHS - 1);
 /** For so many time-outs the length of an unanswered question is not used again. */
 const LATE_TIMEOUTS = 8;
-/** So many wider reads in a row met silence: perhaps this meter ignores them. Believed if others are answered. */
-const SILENT_WIDE_LIMIT = 5;
-/** A refusal of wider reads is believed for this long, then tried once more; silence, which may be chance, shorter. */
-const REFUSED_MS = 600_000;
-const IGNORED_MS = 60_000;
 const LATE_LIMIT = 32;
+/** So many answers must be believed after anything odd before a shape is asked twice running. */
+const CALM_ANSWERS = 100;
 
 /** What the caller wants, and how long a read this meter takes at most. */
 export interface WantedRead extends ReadRequest {
@@ -65,27 +85,33 @@ export interface Question {
   readonly use: 'value' | 'sync';
   /** A refusal is then about our way of asking, not about what was wanted. */
   readonly ownDoing: boolean;
+  /** The answer is doubtful when it begins like one of these. */
+  readonly unlike: readonly Uint8Array[];
 }
 
 interface SeenAnswer {
   readonly fn: number;
   /** Null for an exception. */
   readonly words: number | null;
+  /** The registers as they came; empty for an exception. */
+  readonly data: Uint8Array;
 }
 
 /**
- * `refused`: exception 1, 2 or 3, about the question. `troubled`: another exception, about the meter. `spoilt`: bytes
- * came, but no answer to believe. `silent`: nothing came.
+ * `newest`: it can only be the answer to the newest question. `doubtful`: that, or a copy of an earlier answer; if it
+ * was a copy, the answer follows. `older`: neither.
  */
-export type QuestionEnd = 'answered' | 'refused' | 'troubled' | 'spoilt' | 'silent';
+export type AnswerVerdict = 'newest' | 'doubtful' | 'older';
 
 export interface AnswerOrder {
   /** Null: no question can be asked now whose answer would be certain. */
   choose(want: WantedRead, nowMs: number): Question | null;
   /** To be called as the question is written. */
   asked(question: Question, nowMs: number): void;
-  /** An answer of this unit arrived. True: it can only be the answer to the newest question. */
-  seen(unit: number, answer: SeenAnswer, nowMs: number): boolean;
+  /** An answer of this unit arrived while its newest question was waiting. */
+  seen(unit: number, answer: SeenAnswer, nowMs: number): AnswerVerdict;
+  /** Bytes came from this unit, or after its answer, for which nobody had asked. */
+  strayed(unit: number): void;
   /** The question is over. */
   ended(want: WantedRead, question: Question, end: QuestionEnd, timeoutMs: number, nowMs: number): void;
   /** Questions that may still be answered, per unit; for tests and `--raw`. */
@@ -95,10 +121,16 @@ export interface AnswerOrder {
 interface Asked {
   readonly key: number;
   readonly fn: number;
-  /** Asked again with nothing in between: an answer may be that of either. */
+  readonly address: number;
+  readonly unlike: readonly Uint8Array[];
+  /** Asked again with nothing in between: an answer may be that of either. Nothing is believed. */
   repeated: boolean;
   /** How it was answered, where that is certain: its copies can only be the same. */
   answer: 'unknown' | 'data' | 'exception';
+  /** The registers of the answer that was believed. */
+  data: Uint8Array | null;
+  /** The registers of a doubtful answer that came. */
+  doubtful: Uint8Array | null;
   atMs: number;
 }
 
@@ -107,66 +139,101 @@ interface UnitState {
   recent: number[];
   late: { key: number; untilMs: number }[];
   waryUntilMs: number;
+  /** Answers believed since something odd came of this unit. */
+  calmAnswers: number;
   /** How often each kind of separator failed since it last worked. */
   readonly syncMisses: { shorter: number; other: number };
 }
 
-/** How one read takes to being widened. */
-interface WidenState {
-  limit: number;
-  limitUntilMs: number;
-  silent: number;
-}
-
 const keyOf = (fn: number, words: number): number => fn * 256 + words;
 
-export function createAnswerOrder(): AnswerOrder {
+/** How careful to be beyond the proof; tests of the proof itself are not. */
+interface OrderOptions {
+  /** Whether a shape may be asked twice running. */
+  readonly sameShapeAgain: boolean;
+  readonly calmAnswers?: number;
+}
+
+export function createAnswerOrder(options: OrderOptions): AnswerOrder {
+  const { sameShapeAgain, calmAnswers = CALM_ANSWERS } = options;
   const units = new Map<number, UnitState>();
-  const widening = new Map<string, WidenState>();
+  const reads = new Map<string, ReadHabits>();
 
   const stateOf = (unit: number): UnitState => {
     let state = units.get(unit);
     if (!state) {
-      state = { asked: [], recent: [], late: [], waryUntilMs: 0, syncMisses: { shorter: 0, other: 0 } };
+      state = {
+        asked: [],
+        recent: [],
+        late: [],
+        waryUntilMs: 0,
+        calmAnswers: Number.POSITIVE_INFINITY,
+        syncMisses: { shorter: 0, other: 0 },
+      };
       units.set(unit, state);
     }
     return state;
   };
-  const widenOf = (want: WantedRead): WidenState => {
+  const habitsOf = (want: WantedRead): ReadHabits => {
     const key = `${want.unit}/${want.fn}/${want.address}/${want.words}`;
-    let state = widening.get(key);
-    if (!state) {
-      state = { limit: Number.POSITIVE_INFINITY, limitUntilMs: 0, silent: 0 };
-      widening.set(key, state);
+    let habits = reads.get(key);
+    if (!habits) {
+      habits = newHabits();
+      reads.set(key, habits);
     }
-    return state;
+    return habits;
   };
 
   return {
-    choose: (want, nowMs) => chooseQuestion(stateOf(want.unit), widenOf(want), want, nowMs),
-    asked({ request }, nowMs) {
-      noteAsked(stateOf(request.unit), request, nowMs);
+    choose(want, nowMs) {
+      const state = stateOf(want.unit);
+      const habits = habitsOf(want);
+      forget(state, nowMs);
+      const unlike = unlikeAnswers(habits);
+      const isCalm = state.calmAnswers >= calmAnswers && nowMs >= state.waryUntilMs;
+      if (sameShapeAgain && isCalm && isMoving(habits) && mayRepeat(state, want)) {
+        const { unit, fn, address, words } = want;
+        return { request: { unit, fn, address, words }, use: 'value', ownDoing: false, unlike };
+      }
+      const question = chooseLength(state, want, widerBy(habits, nowMs), nowMs);
+      return question?.use === 'value' ? { ...question, unlike } : question;
+    },
+    asked(question, nowMs) {
+      noteAsked(stateOf(question.request.unit), question, nowMs);
     },
     seen: (unit, answer, nowMs) => noteSeen(stateOf(unit), answer, nowMs),
+    strayed(unit) {
+      const state = units.get(unit);
+      if (state) state.calmAnswers = 0;
+    },
     ended(want, question, end, timeoutMs, nowMs) {
       const state = stateOf(want.unit);
-      if (end === 'silent' || end === 'spoilt') noteMissing(state, question.request, timeoutMs, nowMs);
-      if (question.use === 'sync') noteSeparator(state, want, question.request, end);
-      noteWidening(widenOf(want), want, question, end, nowMs);
+      const habits = habitsOf(want);
+      const { request, use } = question;
+      if (end === 'silent' || end === 'spoilt') noteMissing(state, request, timeoutMs, nowMs);
+      if (use === 'sync') noteSeparator(state, want, request, end);
+      noteWidening(habits, use === 'value' ? request.words - want.words : 0, end, nowMs);
+      const { data = null, doubtful = null } = state.asked.at(-1) ?? {};
+      const wantedBytes = want.words * 2;
+      if (end === 'doubtful' && doubtful) habits.doubtful = doubtful.subarray(0, wantedBytes);
+      if (end === 'answered' && use === 'value' && data) {
+        const hadCopy = noteMovement(habits, data.subarray(0, wantedBytes));
+        if (hadCopy) state.calmAnswers = 0;
+      }
     },
     open: (unit) => units.get(unit)?.asked.length ?? 0,
   };
 }
 
-function chooseQuestion(
-  state: UnitState,
-  widen: WidenState,
-  want: WantedRead,
-  nowMs: number,
-): Question | null {
-  forget(state, nowMs);
-  const isIgnored = widen.silent >= SILENT_WIDE_LIMIT;
-  const limit = isIgnored ? 0 : nowMs < widen.limitUntilMs ? widen.limit : Number.POSITIVE_INFINITY;
+/** Whether an answer to this very read, unlike the last, could only be the new one. */
+function mayRepeat(state: UnitState, { fn, address, words }: WantedRead): boolean {
+  const key = keyOf(fn, words);
+  return state.asked.every(
+    (asked) => asked.key !== key || (asked.data !== null && asked.address === address),
+  );
+}
+
+function chooseLength(state: UnitState, want: WantedRead, limit: number, nowMs: number): Question | null {
   const rotation = nowMs < state.waryUntilMs ? WARY_LENGTHS : CALM_LENGTHS;
   const clean: number[] = [];
   let isHeld = false;
@@ -181,45 +248,72 @@ function chooseQuestion(
   }
   const words = leastRecent(state, want.fn, clean);
   if (words === null && isHeld) return null;
-  if (words === null) return { request: separator(state, want), use: 'sync', ownDoing: true };
+  if (words === null) return { request: separator(state, want), use: 'sync', ownDoing: true, unlike: [] };
   const { unit, fn, address } = want;
-  return { request: { unit, fn, address, words }, use: 'value', ownDoing: words > want.words };
+  const request = { unit, fn, address, words };
+  return { request, use: 'value', ownDoing: words > want.words, unlike: [] };
 }
 
-function noteAsked(state: UnitState, { fn, words }: ReadRequest, nowMs: number): void {
+function noteAsked(state: UnitState, { request, unlike }: Question, nowMs: number): void {
+  const { fn, address, words } = request;
   const key = keyOf(fn, words);
   const newest = state.asked.at(-1);
-  if (newest?.key === key) {
+  // One whose answer is known stays apart: that answer can be told from the new one.
+  if (newest?.key === key && newest.data === null) {
     newest.repeated = true;
     newest.atMs = nowMs;
-  } else state.asked.push({ key, fn, repeated: false, answer: 'unknown', atMs: nowMs });
+  } else {
+    const fresh = { repeated: false, answer: 'unknown', data: null, doubtful: null } as const;
+    state.asked.push({ key, fn, address, unlike, ...fresh, atMs: nowMs });
+  }
   forget(state, nowMs);
   state.recent = [...state.recent.filter((known) => known !== key), key].slice(-WARY_LENGTHS * 2);
 }
 
-/** Moves the horizon; true when the answer can only be that of the newest question. */
-function noteSeen(state: UnitState, { fn, words }: SeenAnswer, nowMs: number): boolean {
+/** Moves the horizon, and says whether the answer can only be that of the newest question. */
+function noteSeen(state: UnitState, answer: SeenAnswer, nowMs: number): AnswerVerdict {
   forget(state, nowMs);
-  const first = state.asked.findIndex((asked) =>
-    words === null
-      ? asked.fn === fn && asked.answer !== 'data'
-      : asked.key === keyOf(fn, words) && asked.answer !== 'exception',
-  );
-  if (first < 0) return false;
+  const { fn, words, data } = answer;
+  const first = state.asked.findIndex((asked) => couldAnswer(answer, asked));
+  if (first < 0) return 'older';
   state.asked.splice(0, first);
-  const [newest] = state.asked;
+  const newest = state.asked.at(-1);
   const believed = state.asked.length === 1 && newest?.repeated === false;
-  if (believed && newest) newest.answer = words === null ? 'exception' : 'data';
-  if (!believed && words !== null) {
+  if (words !== null && newest?.key === keyOf(fn, words) && beginsLike(data, newest.unlike)) {
+    newest.doubtful = Uint8Array.from(data);
+    // By the order this was the answer, so no other may be taken for it.
+    newest.repeated ||= believed;
+    return 'doubtful';
+  }
+  if (believed && newest) {
+    newest.answer = words === null ? 'exception' : 'data';
+    newest.data = words === null ? null : Uint8Array.from(data);
+    // What was in doubt before this was a copy indeed.
+    state.calmAnswers = newest.doubtful ? 0 : state.calmAnswers + 1;
+    return 'newest';
+  }
+  state.calmAnswers = 0;
+  if (words !== null) {
     const late = state.late.findIndex((one) => one.key === keyOf(fn, words));
     if (late >= 0) state.late.splice(late, 1);
   }
-  return believed;
+  return 'older';
+}
+
+function beginsLike(data: Uint8Array, known: readonly Uint8Array[]): boolean {
+  return known.some((one) => isSame(one, data.subarray(0, one.length)));
+}
+
+function couldAnswer({ fn, words, data }: SeenAnswer, asked: Asked): boolean {
+  if (words === null) return asked.fn === fn && asked.answer !== 'data';
+  const isOfShape = asked.key === keyOf(fn, words) && asked.answer !== 'exception';
+  return isOfShape && (asked.data === null || isSame(asked.data, data));
 }
 
 function noteMissing(state: UnitState, { fn, words }: ReadRequest, timeoutMs: number, nowMs: number): void {
   const untilMs = nowMs + LATE_TIMEOUTS * timeoutMs;
   state.waryUntilMs = untilMs;
+  state.calmAnswers = 0;
   state.late.push({ key: keyOf(fn, words), untilMs });
   if (state.late.length > LATE_LIMIT) state.late.shift();
 }
@@ -265,27 +359,4 @@ function noteSeparator(state: UnitState, want: WantedRead, sent: ReadRequest, en
   const isException = end === 'refused' || end === 'troubled';
   const worked = end === 'answered' || (isException && state.asked.length === 1);
   state.syncMisses[kind] = worked ? 0 : state.syncMisses[kind] + 1;
-}
-
-function noteWidening(
-  widen: WidenState,
-  want: WantedRead,
-  { request, use }: Question,
-  end: QuestionEnd,
-  nowMs: number,
-): void {
-  const extra = use === 'value' ? request.words - want.words : 0;
-  if (extra > 0) {
-    if (end === 'answered') widen.silent = 0;
-    else if (end === 'silent') widen.silent++;
-    else if (end === 'refused') {
-      widen.limit = extra - WIDEN_BY;
-      widen.limitUntilMs = nowMs + REFUSED_MS;
-    }
-  } else if (end === 'answered' && widen.silent >= SILENT_WIDE_LIMIT) {
-    // One more silence after that time is enough to believe it again.
-    widen.silent = SILENT_WIDE_LIMIT - 1;
-    widen.limit = 0;
-    widen.limitUntilMs = nowMs + IGNORED_MS;
-  }
 }

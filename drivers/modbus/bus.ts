@@ -4,16 +4,19 @@
  * decides which bytes are an answer.
  *
  * A read may take several transactions: on RTU a separator or another length may be needed before an answer can be
- * believed (answer-order.ts), and a failed one is tried again RETRIES times. Never more than MAX_SENDS in all.
+ * believed (answer-order.ts), one whose answer is doubtful is asked in another way at once, and a failed one is tried
+ * again RETRIES times. Never more than MAX_SENDS in all.
  */
 import modbusSerial from 'modbus-serial';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import type { WireExchange } from '../../gateway/domain/ports.ts';
 import type { Clock, EpochMs } from '../../gateway/domain/time.ts';
-import type { AnswerOrder, Question, QuestionEnd, WantedRead } from './answer-order.ts';
+import type { AnswerOrder, Question, WantedRead } from './answer-order.ts';
 import { hex, type ReadRequest } from './frame.ts';
 import { type Gap, openGap } from './gap.ts';
 import type { GuardedPort } from './guarded-port.ts';
+import type { QuestionEnd } from './read-habits.ts';
+import { headStartMs } from './rtu-port.ts';
 import type { WireTiming } from './timing.ts';
 import type { Wire } from './wire.ts';
 import { createWireKeeper, type WireKeeper } from './wire-keeper.ts';
@@ -115,7 +118,7 @@ export function createBus(options: BusOptions): Bus {
         if (!question) return { kind: failed ? 'fault' : 'held', fault: lastFault };
         const { words, failure, sinceMs, atMs } = await attempt(parts, read, question, record);
         if (!failure) {
-          if (question.use === 'value')
+          if (words !== null && question.use === 'value')
             return { kind: 'words', words: words.slice(0, read.words), sinceMs, atMs };
           continue;
         }
@@ -146,7 +149,8 @@ interface Parts {
 }
 
 interface Attempt {
-  readonly words: readonly number[];
+  /** Null where it failed, and where the answer was doubtful. */
+  readonly words: readonly number[] | null;
   readonly failure: Fault | null;
   readonly sinceMs: EpochMs;
   readonly atMs: EpochMs;
@@ -177,8 +181,9 @@ async function attempt(
   );
   const outcome = await Promise.race([answered, failed]);
   const atMs = clock.now();
-  const failure = 'code' in outcome ? outcome : null;
-  const end = endOf(failure);
+  const isDoubtful = outcome === 'doubtful';
+  const failure = !isDoubtful && 'code' in outcome ? outcome : null;
+  const end = isDoubtful ? 'doubtful' : endOf(failure);
   order?.ended(read, question, end, timeoutMs, nowMs());
   const { frames } = port;
   record?.({
@@ -189,11 +194,11 @@ async function attempt(
   });
   if (end === 'silent') await keeper.unanswered();
   else if (end !== 'spoilt') keeper.served();
-  return { words: 'code' in outcome ? [] : outcome, failure, sinceMs, atMs };
+  return { words: isDoubtful || 'code' in outcome ? null : outcome, failure, sinceMs, atMs };
 }
 
 function exactly({ unit, fn, address, words }: ReadRequest): Question {
-  return { request: { unit, fn, address, words }, use: 'value', ownDoing: false };
+  return { request: { unit, fn, address, words }, use: 'value', ownDoing: false, unlike: [] };
 }
 
 function endOf(failure: Fault | null): QuestionEnd {
@@ -225,7 +230,8 @@ async function keepSilence(port: GuardedPort, timing: WireTiming, gap: Gap | nul
   if (!gap) return;
   const limitMs = performance.now() + timing.quietLimitMs;
   for (;;) {
-    const waitMs = port.needsQuiet ? timing.quietMs : timing.silenceMs;
+    // The port itself waits for the very end of a silence.
+    const waitMs = port.needsQuiet ? timing.quietMs : timing.silenceMs - headStartMs(timing);
     const busyUntilMs = port.busyUntilMs;
     await gap.until(Math.min(busyUntilMs + waitMs, limitMs));
     const isQuiet = port.busyUntilMs === busyUntilMs;

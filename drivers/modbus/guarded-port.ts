@@ -12,7 +12,7 @@ export interface Frames {
 /**
  * States: idle, armed (the next write begins a transaction), waiting. A transaction ends in exactly one way: either
  * the frame that answers it is emitted as `data`, for modbus-serial to decode, or the promise of `arm` gives the
- * fault. Never both. `isOpen`, `open`, `close`, `write` and the events are what modbus-serial expects of a port.
+ * fault or the doubt. Never both. `isOpen`, `open`, `close`, `write` and the events are what modbus-serial expects of a port.
  */
 export interface GuardedPort extends EventEmitter {
   readonly isOpen: boolean;
@@ -24,10 +24,11 @@ export interface GuardedPort extends EventEmitter {
   /** Bytes from the wire. */
   receive(bytes: Uint8Array): void;
   /**
-   * Prepares the next write. Resolves with the fault if the transaction fails, else never.
+   * Prepares the next write. Resolves with the fault if the transaction fails, with `doubtful` if all that came may be
+   * a copy of an earlier answer, else never.
    * @param use `sync`: any answer of the right shape will do, because its contents are not used
    */
-  arm(timeoutMs: number, use: 'value' | 'sync'): Promise<Fault>;
+  arm(timeoutMs: number, use: 'value' | 'sync'): Promise<Fault | 'doubtful'>;
   /** Ends a transaction under way, and forgets half-received bytes: the wire was lost or is being closed. */
   abort(reason: Fault): void;
   readonly frames: Frames;

@@ -31,7 +31,9 @@ export interface LineDeps {
 export function createLineBus(line: LineConfig, deps: LineDeps, onOpened: () => void = () => undefined): Bus {
   const nowMs = deps.nowMs ?? (() => performance.now());
   const wire = deps.wire ?? createWire(line);
-  const order = line.kind === 'modbus-tcp' ? null : createAnswerOrder();
+  // A serial server may repeat a request, and the meter then answers twice: with other bytes.
+  const sameShapeAgain = line.kind === 'modbus-rtu';
+  const order = line.kind === 'modbus-tcp' ? null : createAnswerOrder({ sameShapeAgain });
   const timing = deps.timing ?? timingOf(line);
   return createBus({
     line: line.id,
@@ -43,7 +45,7 @@ export function createLineBus(line: LineConfig, deps: LineDeps, onOpened: () => 
     createPort: (drop) =>
       line.kind === 'modbus-tcp' || order === null
         ? new TcpPort({ line: line.id, wire, drop })
-        : new RtuPort({ line: line.id, wire, order, timing, characterMs: characterMs(line.baudRate) }),
+        : new RtuPort({ line: line.id, wire, order, timing, characterMs: characterMs(line.baudRate), nowMs }),
     onOpened() {
       onOpened();
       deps.log?.({ kind: 'opened', line: line.id });

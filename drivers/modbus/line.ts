@@ -23,7 +23,15 @@ import { type Bus, type BusAnswer, RETRIES } from './bus.ts';
 import { decodeRegister, gaugeValue } from './decode.ts';
 import { createHealth, type MeterHealth } from './health.ts';
 import { createLineBus, type LineDeps } from './line-bus.ts';
-import { type Grouping, lessBold, type PlannedRead, planReads, type Quantity } from './read-plan.ts';
+import {
+  type Grouping,
+  lessBold,
+  type PlannedRead,
+  planReads,
+  type Quantity,
+  type ReadLimits,
+} from './read-plan.ts';
+import { holeWords } from './timing.ts';
 
 /** Nothing usable came from the meter itself; other faults are of the port, or answers. */
 const MISSED: ReadonlySet<FaultCode> = new Set<FaultCode>([
@@ -59,11 +67,18 @@ export function openLine(line: LineConfig, meters: readonly MeterConfig[], deps:
         deps,
         nowMs,
         health: health.get(meter.id) ?? createHealth(),
-        room: line.kind === 'modbus-tcp' ? 0 : ROOM_FOR_WIDER,
+        limits: readLimits(line, meter),
       }),
     ),
     close: () => bus.close(),
   };
+}
+
+/** On a network a round trip costs more than any number of words; a serial wire leaves room for wider reads. */
+function readLimits(line: LineConfig, { type }: MeterConfig): ReadLimits {
+  const { maxRegisters } = type.limits;
+  if (line.kind === 'modbus-tcp') return { maxWords: maxRegisters, holeWords: maxRegisters };
+  return { maxWords: Math.max(maxRegisters - ROOM_FOR_WIDER, 1), holeWords: holeWords(line.baudRate) };
 }
 
 /** The quantities a meter of the site file gives: its channels and gauges, or one counter of a pulse module. */
@@ -84,17 +99,16 @@ interface MeterDeps {
   readonly deps: LineDeps;
   readonly nowMs: () => number;
   readonly health: MeterHealth;
-  /** Registers left free in joined reads. */
-  readonly room: number;
+  readonly limits: ReadLimits;
 }
 
-function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room }: MeterDeps): MeterDriver {
+function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, limits }: MeterDeps): MeterDriver {
   const quantities = quantitiesOf(meter);
-  const { maxRegisters } = meter.type.limits;
-  const cut: Cut = { quantities, grouping: 'holes', maxWords: Math.max(maxRegisters - room, 1) };
+  const cut: Cut = { quantities, limits, grouping: 'holes' };
   const underWay = new Map<boolean, Promise<MeterPoll>>();
 
   const poll = async (raw: boolean): Promise<MeterPoll> => {
+    const startedMs = performance.now();
     const exchanges: WireExchange[] | null = raw ? [] : null;
     const advice = health.advice(nowMs());
     const wasResting = health.isResting();
@@ -114,6 +128,7 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room 
       registers: result.registers,
       gauges: result.gauges,
       fault: result.fault,
+      tookMs: performance.now() - startedMs,
       ...(exchanges ? { exchanges } : {}),
     };
   };
@@ -134,7 +149,7 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, room 
 /** How a meter's quantities are cut into reads; stepped back when it refuses. */
 interface Cut {
   readonly quantities: readonly Quantity[];
-  readonly maxWords: number;
+  readonly limits: ReadLimits;
   grouping: Grouping;
 }
 
@@ -150,7 +165,7 @@ async function readAll(
   for (;;) {
     const result = emptyResult();
     let refusedJoin = false;
-    for (const read of planReads(cut.quantities, cut.maxWords, cut.grouping)) {
+    for (const read of planReads(cut.quantities, cut.limits, cut.grouping)) {
       const { fn, address, words } = read;
       const answer = await bus.read(
         { unit: meter.unit, fn, address, words, maxWords: maxRegisters, responseMs, retries },
@@ -210,6 +225,8 @@ function takeWords(
   for (const { name, kind, map, offset, words: size } of read.quantities) {
     const own = words.slice(offset, offset + size);
     const raw = decodeRegister(own, map.type, map.wordOrder, meter.type.invalid);
+    // A gauge without a value is no trouble: a phase that is not wired shows none for ever.
+    if (!raw && kind === 'gauge') continue;
     if (!raw) {
       const shown = own.map((word) => word.toString(16).padStart(4, '0')).join(' ');
       result.fault ??= fault('invalid-value', { meter: meter.id, quantity: name, raw: shown });

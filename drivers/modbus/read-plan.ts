@@ -1,20 +1,32 @@
 /**
- * Which reads bring all quantities of a meter. Neighbours of one table are joined, and small holes are read along,
- * because a request costs more time than some words: at 19,200 baud one more transaction takes 25 to 75 ms (frames,
- * silences, the meter's thinking, the USB tick), a word 1.15 ms. A value is never split over two reads. Pure.
+ * Which reads bring all quantities of a meter. Neighbours of one table are joined, and holes are read along as long as
+ * their words cost less than one more transaction would on this line (`holeWords` in timing.ts). A value is never split
+ * over two reads. Pure.
  */
 import type { RegisterMap } from '../../config/types.ts';
 import { wordsOf } from './decode.ts';
 import type { ReadFunction } from './frame.ts';
 
-/** Unwanted words between two quantities up to which they are read in one go. */
-export const HOLE_LIMIT_WORDS = 24;
+/** Meters that refuse wide holes often answer the few reserved words within a table. */
+export const SMALL_HOLE_WORDS = 12;
 
 /**
  * How boldly reads are joined. A meter may refuse a read that touches an address it does not know; the plan then
- * steps back: `holes` → `neighbours` (only words that belong to a quantity) → `single` (one value a read).
+ * steps back: `holes` → `small-holes` → `neighbours` (only words that belong to a quantity) → `single` (one value a
+ * read).
  */
-export type Grouping = 'holes' | 'neighbours' | 'single';
+export type Grouping = 'holes' | 'small-holes' | 'neighbours' | 'single';
+
+/** What a line and a meter allow. */
+export interface ReadLimits {
+  /**
+   * Most registers in one read; a single wider value (u64 on a meter that gives two) is still planned, and the
+   * meter's refusal then names it.
+   */
+  readonly maxWords: number;
+  /** Unwanted words between two quantities up to which one read is cheaper than two. */
+  readonly holeWords: number;
+}
 
 export interface Quantity {
   readonly name: string;
@@ -35,21 +47,17 @@ export interface PlannedRead {
   readonly quantities: readonly PlannedQuantity[];
 }
 
-/**
- * @param maxWords most registers in one read; a single wider value (u64 on a meter that gives two) is still planned,
- * and the meter's refusal then names it
- * @returns reads in order: those with channels first, then by address
- */
+/** @returns reads in order: those with channels first, then by address */
 export function planReads(
   quantities: readonly Quantity[],
-  maxWords: number,
+  { maxWords, holeWords }: ReadLimits,
   grouping: Grouping = 'holes',
 ): readonly PlannedRead[] {
   const reads: { fn: ReadFunction; address: number; end: number; members: Quantity[] }[] = [];
   const sorted = [...quantities].sort(
     (a, b) => functionOf(a) - functionOf(b) || a.map.address - b.map.address,
   );
-  const hole = grouping === 'holes' ? HOLE_LIMIT_WORDS : 0;
+  const hole = holeOf(grouping, holeWords);
   for (const quantity of sorted) {
     const fn = functionOf(quantity);
     const { address, type } = quantity.map;
@@ -95,9 +103,16 @@ function overlapsPartly({ map }: Quantity, members: readonly Quantity[]): boolea
   });
 }
 
+function holeOf(grouping: Grouping, holeWords: number): number {
+  if (grouping === 'holes') return holeWords;
+  return grouping === 'small-holes' ? Math.min(holeWords, SMALL_HOLE_WORDS) : 0;
+}
+
+const STEPS_BACK: readonly Grouping[] = ['holes', 'small-holes', 'neighbours', 'single'];
+
 /** The next step back, null when there is none. */
 export function lessBold(grouping: Grouping): Grouping | null {
-  return grouping === 'holes' ? 'neighbours' : grouping === 'neighbours' ? 'single' : null;
+  return STEPS_BACK[STEPS_BACK.indexOf(grouping) + 1] ?? null;
 }
 
 function functionOf(quantity: Quantity): ReadFunction {

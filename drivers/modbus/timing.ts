@@ -24,6 +24,14 @@ const BROKEN_OFF_MS = 50;
 /** After a stall of the whole process, bytes may still wait in the kernel when a time-out fires: read them first. */
 export const STALL_GRACE_MS = 20;
 
+/**
+ * What a meter takes before it answers, as a rule; types give the longest time instead, which says little about a
+ * usual answer. Measured ones lie between 5 and 50 ms.
+ */
+const USUAL_ANSWER_DELAY_MS = 20;
+/** Bytes of an answer beside its registers: unit, function, count, CRC. */
+const ANSWER_OVERHEAD_BYTES = answerBytes(0);
+
 /** The waits of one line, ms. Tests compress them; everything else uses {@link serialTiming} and friends. */
 export interface WireTiming {
   /** Least silence before a request. */
@@ -42,6 +50,13 @@ export function characterMs(baudRate: number): number {
 /** 3.5 characters; 1.75 ms above 19,200 baud. */
 export function silenceMs(baudRate: number): number {
   return baudRate > FIXED_SILENCE_ABOVE_BAUD ? FIXED_SILENCE_MS : SILENCE_CHARACTERS * characterMs(baudRate);
+}
+
+/** So many registers take the time of one more transaction: request, answer without registers, silences, delay. */
+export function holeWords(baudRate: number): number {
+  const bytes = REQUEST_BYTES + ANSWER_OVERHEAD_BYTES;
+  const transactionMs = bytes * characterMs(baudRate) + 2 * silenceMs(baudRate) + USUAL_ANSWER_DELAY_MS;
+  return Math.floor(transactionMs / (2 * characterMs(baudRate)));
 }
 
 export function serialTiming(baudRate: number, marginMs = USB_MARGIN_MS): WireTiming {

@@ -10,6 +10,7 @@ import { connect, type Socket } from 'node:net';
 import { SerialPort } from 'serialport';
 import type { LineConfig } from '../../config/types.ts';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
+import { makePrompt } from './prompt-serial.ts';
 
 /** Opening takes no longer than this, or it has failed. */
 const OPEN_LIMIT_MS = 5_000;
@@ -69,7 +70,11 @@ function createSerialWire(line: SerialLine): Wire {
       });
       const failed = await within<Fault | null>(
         OPEN_LIMIT_MS,
-        (done) => opened.open((error) => done(error ? classify(error) : null)),
+        (done) =>
+          opened.open((error) => {
+            if (!error) makePrompt(opened);
+            done(error ? classify(error) : null);
+          }),
         fault('port-failed', { ...about, reason: 'opening takes too long' }),
       );
       if (failed) quietly(opened);

@@ -35,6 +35,8 @@ export interface MeterPoll {
   readonly registers: readonly RegisterSample[];
   readonly gauges: readonly GaugeSample[];
   readonly fault: Fault | null;
+  /** How long the wire was busy with it, silences and retries included, ms. */
+  readonly tookMs?: number;
   /** Only when asked for. */
   readonly exchanges?: readonly WireExchange[];
 }

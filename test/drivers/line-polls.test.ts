@@ -111,7 +111,7 @@ describe('a poll', () => {
     const line = openLine(tcpLine(meters.port), [typed('main', 1, 'schneider-iem3155')], { clock: CLOCK });
     closers.push(() => line.close());
     for (const [requests, fault] of [
-      [9, null],
+      [7, null],
       [5, null],
     ] as const) {
       const before = device.requests();
@@ -155,14 +155,16 @@ describe('a poll', () => {
       functions: [4],
       maxRegisters: 80,
       reserved: [[0, 0x60]],
-      fields: [float(0x34, Number.NaN), float(0x48, 8), float(0x4a, 1)],
+      fields: [float(0x34, Number.NaN), float(0x48, Number.NaN), float(0x4a, 1)],
     });
     const [poll] = await pollAll(rtuLine([typed('press', 2, 'eastron-sdm630')], [device]));
     expect(poll?.fault).toMatchObject({
       code: 'invalid-value',
-      about: { quantity: 'power', raw: '7fc0 0000' },
+      about: { quantity: 'energy-import', raw: '7fc0 0000' },
     });
-    expect(poll?.registers).toHaveLength(2);
+    expect(poll?.registers).toHaveLength(1);
+    // A gauge without a value is left out: a phase that is not wired shows none for ever.
+    expect(poll?.gauges.map(({ gauge }) => gauge)).not.toContain('power');
     const refusing = createDevice({
       unit: 2,
       functions: [4],

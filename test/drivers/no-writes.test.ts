@@ -18,8 +18,15 @@ const ROOM = join(import.meta.dirname, '../../drivers');
 async function ports() {
   const wire = createScriptedWire();
   await wire.open({ data: () => undefined, lost: () => undefined });
-  const order = createAnswerOrder();
-  const rtu = new RtuPort({ line: 'a', wire, order, timing: quickTiming(10), characterMs: 0 });
+  const order = createAnswerOrder({ sameShapeAgain: true });
+  const rtu = new RtuPort({
+    line: 'a',
+    wire,
+    order,
+    timing: quickTiming(10),
+    characterMs: 0,
+    nowMs: () => 0,
+  });
   return { wire, ports: [rtu, new TcpPort({ line: 'b', wire, drop: () => undefined })] };
 }
 
