@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { CHANNEL_UNITS } from '../gateway/domain/meters.ts';
 import { ONE } from '../gateway/domain/rational.ts';
+import type { Lookup } from './data-files.ts';
 import type { EnergyFactor } from './factors.ts';
 import { channelsOf, type LooseMeter, ratedPerHour, weightPerPulse } from './meter-checks.ts';
 import { type LooseLine, settingsOf } from './site-checks.ts';
@@ -19,6 +20,9 @@ const DEFAULTS = {
   downloadSchedule: '30 18 * * *',
   downloadTimeoutMs: 30_000,
   downloadMaxBytes: 1_000_000,
+  // A month and some days: the evidence of a monthly bill outlives its arrival.
+  retentionDays: 35,
+  evidenceMs: 60_000,
   dashboardHost: '127.0.0.1',
   dashboardPort: 8080,
 } as const;
@@ -48,7 +52,7 @@ function buildMeter(
   id: string,
   meter: MeterFile,
   loose: LooseMeter,
-  factors: ReadonlyMap<string, EnergyFactor>,
+  factors: Lookup<EnergyFactor>,
 ): MeterConfig {
   const type = sure(loose.resolved, `the type of ${id}`);
   const channels = channelsOf(loose);
@@ -126,7 +130,7 @@ export function buildSite(
   file: SiteFile,
   meters: readonly LooseMeter[],
   lines: readonly LooseLine[],
-  factors: ReadonlyMap<string, EnergyFactor>,
+  factors: Lookup<EnergyFactor>,
 ): SiteConfig {
   const from = dirname(path);
   const { site } = file;
@@ -145,6 +149,11 @@ export function buildSite(
     ),
     mqtt: buildMqtt(file, from),
     coefficients: buildCoefficients(file, from),
+    retention: {
+      evidenceMs: file.retention?.evidence ?? DEFAULTS.evidenceMs,
+      readingsDays: file.retention?.readings ?? DEFAULTS.retentionDays,
+      messagesDays: file.retention?.messages ?? DEFAULTS.retentionDays,
+    },
     dashboard: {
       host: file.dashboard?.host ?? DEFAULTS.dashboardHost,
       port: file.dashboard?.port ?? DEFAULTS.dashboardPort,

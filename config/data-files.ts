@@ -46,22 +46,50 @@ export function loadFolder<Value>(
   folder: string,
   read: (source: string, id: string) => DataFile<Value>,
 ): ReadonlyMap<string, Value> {
-  const result = new Map<string, Value>();
-  for (const name of listFolder(folder)) {
-    const path = join(folder, name);
-    const source = readText(path);
-    const { value, problems } = read(source, name.replace(/\.yaml$/, ''));
-    if (value === null) throw new ConfigError('data-file-invalid', path, source, problems);
-    result.set(name.replace(/\.yaml$/, ''), value);
-  }
-  return result;
+  return new Map(listFolder(folder).map((id) => [id, loadFile(folder, id, read)]));
 }
 
+/** What is known by id: the ids at once, the rest when it is asked for. */
+export type Lookup<Value> = Pick<ReadonlyMap<string, Value>, 'get' | 'keys'>;
+
+/**
+ * The same, but each file is read when its value is first asked for: of all meter types a site has a few, and reading
+ * the others would make every start wait. @throws CodedError `file-missing`; `get` throws ConfigError
+ */
+export function openFolder<Value>(
+  folder: string,
+  read: (source: string, id: string) => DataFile<Value>,
+): Lookup<Value> {
+  const ids = new Set(listFolder(folder));
+  const values = new Map<string, Value>();
+  return {
+    keys: () => ids.keys(),
+    get(id) {
+      if (ids.has(id) && !values.has(id)) values.set(id, loadFile(folder, id, read));
+      return values.get(id);
+    },
+  };
+}
+
+function loadFile<Value>(
+  folder: string,
+  id: string,
+  read: (source: string, id: string) => DataFile<Value>,
+): Value {
+  const path = join(folder, `${id}.yaml`);
+  const source = readText(path);
+  const { value, problems } = read(source, id);
+  if (value === null) throw new ConfigError('data-file-invalid', path, source, problems);
+  return value;
+}
+
+/** The ids of a folder, in order. */
 function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.yaml'))
-      .sort();
+      .sort()
+      .map((name) => name.replace(/\.yaml$/, ''));
   } catch (error) {
     throw new CodedError(fault('file-missing', { path: folder, reason: reasonOf(error) }), { cause: error });
   }

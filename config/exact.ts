@@ -110,6 +110,14 @@ export function pulseWeightOf(
   return each ? { perPulse: reduced(multiply(quantity.value, each)), ratio: 'primary' } : null;
 }
 
+/** "35 d" as whole days; null when it is anything else. */
+export function parseDays(text: string): number | null {
+  const quantity = parseQuantity(text);
+  if (quantity?.unit !== 'd') return null;
+  const days = reduced(quantity.value);
+  return days.den === 1n && days.num <= 100_000n ? Number(days.num) : null;
+}
+
 /** "5 s", "500 ms", "1 min" as whole milliseconds; null when it is none of these. */
 export function parseDurationMs(text: string): number | null {
   const quantity = parseQuantity(text);

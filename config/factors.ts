@@ -6,7 +6,7 @@ import type { Confidence } from '../gateway/domain/coefficients/types.ts';
 import type { Language } from '../gateway/domain/faults.ts';
 import type { ChannelUnit } from '../gateway/domain/meters.ts';
 import { divide, multiply, type Rational, reduced } from '../gateway/domain/rational.ts';
-import { type DataFile, loadFolder, readDataText } from './data-files.ts';
+import { type DataFile, type Lookup, loadFolder, openFolder, readDataText } from './data-files.ts';
 import { AMOUNT_UNITS, GJ_PER_KWH } from './exact.ts';
 import { positive, quantity, strict } from './fields.ts';
 
@@ -79,4 +79,9 @@ export function readFactor(source: string, id: string, language: Language = 'en'
  */
 export function loadFactors(folder = FACTORS_FOLDER): ReadonlyMap<string, EnergyFactor> {
   return loadFolder(folder, readFactor);
+}
+
+/** All energy factors by id; each is read when it is asked for. */
+export function openFactors(): Lookup<EnergyFactor> {
+  return openFolder(FACTORS_FOLDER, readFactor);
 }

@@ -1,7 +1,7 @@
 /** Building blocks of the schemas: what a person may write in one field, and the exact value it becomes. */
 import * as z from 'zod';
 import { parseRatio, type Rational } from '../gateway/domain/rational.ts';
-import { parseDurationMs, parsePositive, parseQuantity, type Quantity } from './exact.ts';
+import { parseDays, parseDurationMs, parsePositive, parseQuantity, type Quantity } from './exact.ts';
 import type { TextKey, TextValues } from './problem-texts.ts';
 
 /** Carried by an issue of ours; see zod-problems.ts. */
@@ -52,6 +52,14 @@ export function duration(lowMs: number, highMs: number) {
   return written<number>((text) => {
     const ms = parseDurationMs(text);
     return ms !== null && ms >= lowMs && ms <= highMs ? ms : null;
+  });
+}
+
+/** Whole days such as `35 d`, both bounds included. */
+export function days(low: number, high: number) {
+  return written<number>((text) => {
+    const count = parseDays(text);
+    return count !== null && count >= low && count <= high ? count : null;
   });
 }
 

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { catalogPage } from './catalog-page.ts';
 import { coefficientDocumentSchema } from './coefficient-document.ts';
 import { loadSiteKnowledge, type SiteKnowledge } from './load-site.ts';
-import { meterTypeSchema } from './meter-types.ts';
+import { loadMeterTypes, meterTypeSchema } from './meter-types.ts';
 import { siteSchema } from './site-schema.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -54,7 +54,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
       'config/generated/coefficients.schema.json',
       print(jsonSchema('hakaru coefficient document', coefficientDocumentSchema)),
     ],
-    ['docs/meter-types.md', catalogPage(knowledge.meterTypes)],
+    ['docs/meter-types.md', catalogPage(loadMeterTypes())],
   ]);
 }
 

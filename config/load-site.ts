@@ -5,14 +5,14 @@
 import { resolve } from 'node:path';
 import type { Language } from '../gateway/domain/faults.ts';
 import { buildSite } from './build-site.ts';
-import { readText } from './data-files.ts';
-import { type EnergyFactor, loadFactors } from './factors.ts';
+import { type Lookup, readText } from './data-files.ts';
+import { type EnergyFactor, openFactors } from './factors.ts';
 import { buildMap, GENERIC_MAX_REGISTERS, GENERIC_RESPONSE_MS } from './map-schema.ts';
 import { type CheckContext, checkMeter, type LooseMeter } from './meter-checks.ts';
-import { loadMeterTypes } from './meter-types.ts';
+import { openMeterTypes } from './meter-types.ts';
 import type { Path } from './places.ts';
 import { ConfigError, worded } from './problems.ts';
-import { loadRuleSets } from './rule-sets.ts';
+import { ruleSetIds } from './rule-sets.ts';
 import {
   checkAddresses,
   checkCoefficients,
@@ -32,8 +32,8 @@ const MAX_SOURCE_LENGTH = 1_000_000;
 
 /** What a site file may refer to; the files of the gateway unless given. */
 export interface SiteKnowledge {
-  readonly meterTypes: ReadonlyMap<string, MeterType>;
-  readonly factors: ReadonlyMap<string, EnergyFactor>;
+  readonly meterTypes: Lookup<MeterType>;
+  readonly factors: Lookup<EnergyFactor>;
   readonly ruleSetIds: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export interface SiteCheck {
 }
 
 export function loadSiteKnowledge(): SiteKnowledge {
-  return { meterTypes: loadMeterTypes(), factors: loadFactors(), ruleSetIds: [...loadRuleSets().keys()] };
+  return { meterTypes: openMeterTypes(), factors: openFactors(), ruleSetIds: ruleSetIds() };
 }
 
 /** The keys that are given a value, readable or not. */

@@ -5,6 +5,7 @@
 import type { Language } from '../gateway/domain/faults.ts';
 import { CHANNEL_NAMES, CHANNEL_UNITS, type ChannelName, type Role } from '../gateway/domain/meters.ts';
 import { multiply, ONE, type Rational, reduced } from '../gateway/domain/rational.ts';
+import type { Lookup } from './data-files.ts';
 import { AMOUNT_UNITS, pulseWeightOf, RATE_UNITS } from './exact.ts';
 import type { EnergyFactor } from './factors.ts';
 import { HINTS } from './hints.ts';
@@ -25,7 +26,7 @@ export interface CheckContext {
   readonly lines: ReadonlyMap<string, LineConfig['kind'] | null>;
   readonly meterIds: readonly string[];
   readonly typeIds: readonly string[];
-  readonly factors: ReadonlyMap<string, EnergyFactor>;
+  readonly factors: Lookup<EnergyFactor>;
   readonly language: Language;
   readonly report: (path: Path, text: TextKey, values?: TextValues) => void;
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Language } from '../gateway/domain/faults.ts';
-import { type DataFile, loadFolder, readDataText } from './data-files.ts';
+import { type DataFile, type Lookup, loadFolder, openFolder, readDataText } from './data-files.ts';
 import { strict } from './fields.ts';
 import { buildMap, LIMITS, mapBody } from './map-schema.ts';
 import { BAUD_RATES } from './site-schema.ts';
@@ -59,4 +59,9 @@ export function readMeterType(source: string, id: string, language: Language = '
  */
 export function loadMeterTypes(folder = METER_TYPES_FOLDER): ReadonlyMap<string, MeterType> {
   return loadFolder(folder, readMeterType);
+}
+
+/** All meter types by id; each is read when it is asked for. */
+export function openMeterTypes(): Lookup<MeterType> {
+  return openFolder(METER_TYPES_FOLDER, readMeterType);
 }

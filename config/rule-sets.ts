@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { isDate } from '../gateway/domain/coefficients/jst.ts';
 import { RULE_CLASSES, type RuleSet } from '../gateway/domain/coefficients/types.ts';
 import type { Language } from '../gateway/domain/faults.ts';
-import { type DataFile, loadFolder, readDataText } from './data-files.ts';
+import { type DataFile, loadFolder, openFolder, readDataText } from './data-files.ts';
 import { positive, strict } from './fields.ts';
 
 export const RULE_SETS_FOLDER = join(import.meta.dirname, 'rule-sets');
@@ -61,4 +61,8 @@ export function readRuleSet(source: string, id: string, language: Language = 'en
  */
 export function loadRuleSets(folder = RULE_SETS_FOLDER): ReadonlyMap<string, RuleSet> {
   return loadFolder(folder, readRuleSet);
+}
+
+export function ruleSetIds(): readonly string[] {
+  return [...openFolder(RULE_SETS_FOLDER, readRuleSet).keys()];
 }

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { GRID_AREAS } from '../gateway/domain/coefficients/types.ts';
 import { CHANNEL_NAMES, ROLES } from '../gateway/domain/meters.ts';
-import { duration, filePath, id, port, quantity, ratio, strict, text } from './fields.ts';
+import { days, duration, filePath, id, port, quantity, ratio, strict, text } from './fields.ts';
 import { genericMap } from './map-schema.ts';
 
 export const BAUD_RATES = [1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] as const;
@@ -92,6 +92,16 @@ export const coefficientsSchema = strict({
   }).optional(),
 });
 
+export const retentionSchema = strict({
+  evidence: duration(200, 3_600_000)
+    .optional()
+    .describe('One reading in this time is kept beside those around the boundaries; 1 min'),
+  readings: days(1, 3_650)
+    .optional()
+    .describe('How long those are kept; the readings around the boundaries stay for ever; 35 d'),
+  messages: days(1, 3_650).optional().describe('How long messages are kept after the broker took them; 35 d'),
+});
+
 export const siteSchema = strict({
   site: strict({
     id,
@@ -111,6 +121,7 @@ export const siteSchema = strict({
   }),
   mqtt: mqttSchema.optional(),
   coefficients: coefficientsSchema.optional(),
+  retention: retentionSchema.optional(),
   dashboard: strict({ host: host.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
 });
 

@@ -161,6 +161,15 @@ export interface DashboardConfig {
   readonly port: number;
 }
 
+export interface RetentionConfig {
+  /** One reading in this time is kept beside the boundaries' brackets, ms. */
+  readonly evidenceMs: number;
+  /** How long those are kept, days. */
+  readonly readingsDays: number;
+  /** Acknowledged messages, days. */
+  readonly messagesDays: number;
+}
+
 export interface SiteConfig {
   readonly site: {
     readonly id: string;
@@ -174,6 +183,7 @@ export interface SiteConfig {
   readonly meters: readonly MeterConfig[];
   readonly mqtt: MqttConfig | null;
   readonly coefficients: CoefficientsConfig;
+  readonly retention: RetentionConfig;
   readonly dashboard: DashboardConfig;
 }
 

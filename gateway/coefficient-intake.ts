@@ -4,7 +4,6 @@ import type { SiteConfig } from '../config/types.ts';
 import { backoffMs } from './domain/coefficients/backoff.ts';
 import type { CoefficientRules } from './domain/coefficients/types.ts';
 import { type Fault, faultText } from './domain/faults.ts';
-import type { ChannelSpec } from './domain/meters.ts';
 import type { Clock } from './domain/time.ts';
 import { openInbox } from './platform/inbox.ts';
 import type { Log } from './platform/log.ts';
@@ -35,15 +34,14 @@ export function createCoefficientIntake(deps: {
   readonly site: SiteConfig;
   readonly dataDir: string;
   readonly rules: CoefficientRules;
-  readonly specs: ReadonlyMap<number, ChannelSpec>;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly guard: StorageGuard;
   readonly log: Log;
 }): CoefficientIntake {
-  const { store, site, rules, specs, events, clock, guard, log } = deps;
+  const { store, site, rules, events, clock, guard, log } = deps;
   const read = (bytes: Uint8Array, source: string) => readCoefficientDocument(bytes, source, rules.ruleSets);
-  const applier = createDocumentApplier({ store, rules, specs, events, read });
+  const applier = createDocumentApplier({ store, rules, events, read });
   const inbox = openInbox(deps.dataDir);
   const { download } = site.coefficients;
   let lastFault: Fault | null = null;
@@ -51,7 +49,7 @@ export function createCoefficientIntake(deps: {
   function refuse(problem: Fault, source: string): void {
     lastFault = problem;
     log.warn({ fault: problem, source }, 'coefficients refused');
-    events.emit({
+    events.tell({
       kind: 'coefficients-refused',
       meter: null,
       channel: null,

@@ -7,6 +7,7 @@ import type { ChannelSpec } from './domain/meters.ts';
 import type { EventDraft, Sender } from './domain/render.ts';
 import type { Clock, EpochMs, HourGrid } from './domain/time.ts';
 import { hourGrid } from './platform/hour-grid.ts';
+import { workOffSalvage } from './stages/after-salvage.ts';
 import { createEventSink, type EventSink } from './stages/ledger-events.ts';
 import { formerSpecs, rememberSite, specsById } from './stages/site-facts.ts';
 import { weighAgainIfRulesChanged } from './stages/weigh-hours.ts';
@@ -65,6 +66,7 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     const sink = createEventSink({ store, sender: who, grid, topic: topics.event });
     if (store.facts.get(ANNOUNCED) !== String(generation)) sink.emit(newGeneration(generation, startedMs));
     store.facts.put(ANNOUNCED, String(generation));
+    workOffSalvage({ store, grid, sender: who, events: sink, eventTopic: topics.event }, startedMs);
     sink.flush(startedMs);
     return { sender: who, events: sink };
   });
@@ -78,7 +80,7 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     ruleSetChoice: rules.ruleSetChoice,
     specs: known,
   });
-  weighAgainIfRulesChanged(store, rules, known);
+  weighAgainIfRulesChanged(store, rules);
   return {
     site,
     clock,

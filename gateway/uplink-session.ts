@@ -27,6 +27,8 @@ const MAX_DISCONNECTS = 3;
 export interface UplinkSession {
   /** There may be new rows. */
   wake(): void;
+  /** Says the status now. */
+  announce(): void;
   connected(): boolean;
   fault(): Fault | null;
   /** Resolves once the outbox says that nothing is left to send. */
@@ -88,6 +90,7 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
 
   return {
     wake: () => delivery.wake(),
+    announce: () => void say(announcer.status()),
     connected: () => uplink.connected(),
     fault: () => uplink.fault(),
     async drained(isEmpty) {

@@ -2,12 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { channelSpecs } from '../../config/channel-specs.ts';
 import { readCoefficientDocument } from '../../config/coefficient-document.ts';
 import { loadSite } from '../../config/load-site.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
 import type { SiteConfig } from '../../config/types.ts';
-import { decide } from '../domain/coefficients/decide.ts';
+import { prepare } from '../domain/coefficients/decide.ts';
 import { arrival } from '../domain/coefficients/documents.ts';
 import type { CoefficientDocument } from '../domain/coefficients/types.ts';
 import { CodedError, fault } from '../domain/faults.ts';
@@ -18,7 +17,7 @@ import { hourGrid } from '../platform/hour-grid.ts';
 import { dropIntoInbox, MAX_DOCUMENT_BYTES } from '../platform/inbox.ts';
 import { createDocumentApplier } from '../stages/apply-document.ts';
 import { createEventSink } from '../stages/ledger-events.ts';
-import { recallSite, specsById } from '../stages/site-facts.ts';
+import { recallSite } from '../stages/site-facts.ts';
 import { openStore, openStoreForReading, type Store } from '../store/store.ts';
 import { httpsSource } from '../uplink/coefficients/https-source.ts';
 import { topicsOf } from '../uplink/topics.ts';
@@ -73,8 +72,7 @@ function applyHere(store: Store, site: SiteConfig, received: ReceivedDocument, n
   const ruleSets = loadRuleSets();
   const rules = { area: site.site.gridArea, ruleSets, ruleSetChoice: site.coefficients.ruleSet };
   const read = (bytes: Uint8Array, source: string) => readCoefficientDocument(bytes, source, ruleSets);
-  const specs = specsById(store, channelSpecs(site));
-  return createDocumentApplier({ store, rules, specs, events, read }).apply(received, nowMs).hours;
+  return createDocumentApplier({ store, rules, events, read }).apply(received, nowMs).hours;
 }
 
 /** Tells at once what the running gateway would refuse. @throws CodedError document-older, document-conflict */
@@ -196,10 +194,10 @@ export function show(
         ? grid.day(grid.dateOf(nowMs)).fromMs
         : grid.hourOf(readTime(options.from, facts.timezone));
     const rules = { area: facts.gridArea, ruleSets: loadRuleSets(), ruleSetChoice: facts.ruleSetChoice };
-    const documents = store.documents.inForce(facts.gridArea);
+    const decider = prepare({ ...rules, documents: store.documents.inForce(facts.gridArea) });
     const rows = Array.from({ length: options.hours }, (_, i) => {
       const hourStart = plus(from, i * HOUR_MS);
-      const { mjPerKwh, class: name, confirmed, why } = decide({ ...rules, hourStart, documents });
+      const { mjPerKwh, class: name, confirmed, why } = decider.decide(hourStart);
       const value = mjPerKwh === null ? '–' : formatMicro(toMicro(mjPerKwh));
       return [grid.iso(hourStart), value, name, confirmed ? 'confirmed' : 'not confirmed', why];
     });

@@ -5,8 +5,9 @@ import { loadSite } from '../../config/load-site.ts';
 import { ConfigError } from '../../config/problems.ts';
 import type { SiteConfig } from '../../config/types.ts';
 import { CodedError, fault, faultText } from '../domain/faults.ts';
+import { troubleOf } from '../domain/storage.ts';
 import type { Clock } from '../domain/time.ts';
-import { createGateway } from '../gateway.ts';
+import { createGateway, type Gateway } from '../gateway.ts';
 import { createLog } from '../platform/log.ts';
 import { exitCodeOf, onReload, untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
 
 /** The clock is looked at this often while it cannot be believed, ms. */
 const CLOCK_MS = 1_000;
+/** A disk that takes nothing is tried again this often, ms. */
+const DISK_MS = 5_000;
 
 /** Nothing is written before the time is known: a row with a wrong time would have to be found again by hand. */
 async function untilClockTrusted(
@@ -56,9 +59,32 @@ export async function run(console: Console, options: RunOptions): Promise<number
   let site = load();
   const clock = systemClock(site.clock.trust);
   if (!(await untilClockTrusted(console, clock, stopped))) return exitCodeOf(await stopped);
+  // One after the other: the site file is read again, or the gateway made anew.
+  let busy: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => (busy = busy.then(work));
   const open = (next: SiteConfig) =>
-    createGateway({ site: next, dataDir: options.data, clock, log, webRoot: WEB_ROOT });
-  let gateway = await open(site);
+    createGateway({
+      site: next,
+      dataDir: options.data,
+      clock,
+      log,
+      webRoot: WEB_ROOT,
+      pollAtOnce: true,
+      onRenew: () => void inTurn(renew),
+    });
+  /** A gateway that ran before is not given up because its disk takes nothing just now. @returns null when stopped */
+  const openAgain = async (): Promise<Gateway | null> => {
+    for (;;) {
+      try {
+        return await open(site);
+      } catch (error) {
+        if (troubleOf(error) === null) throw error;
+        log.error({ problems: problemsOf(error), againInMs: DISK_MS }, 'the gateway cannot begin anew yet');
+        if (await Promise.race([stopped.then(() => true), delay(DISK_MS, false)])) return null;
+      }
+    }
+  };
+  let gateway: Gateway | null = await open(site);
   gateway.start();
   const text = { en: 'hakaru runs. Dashboard: {url}', ja: 'hakaru 稼働中。ダッシュボード: {url}' };
   console.say(words(console, text, { url: gateway.url ?? '-' }));
@@ -72,20 +98,27 @@ export async function run(console: Console, options: RunOptions): Promise<number
       log.error({ problems: problemsOf(error) }, 'the site file is not applied; the old one goes on');
       return;
     }
-    await gateway.stop();
+    await gateway?.stop();
     try {
       gateway = await open(next);
       site = next;
       log.info('the site file is applied');
     } catch (error) {
       log.error({ problems: problemsOf(error) }, 'the site file is not applied; the old one goes on');
-      gateway = await open(site);
+      gateway = await openAgain();
     }
-    gateway.start();
+    gateway?.start();
   };
-  const idle = onReload(reload);
+  const renew = async (): Promise<void> => {
+    await gateway?.stop();
+    gateway = await openAgain();
+    gateway?.start();
+    log.info('the gateway begins anew on its disk');
+  };
+  const idle = onReload(() => inTurn(reload));
   const signal = await stopped;
   await idle();
-  await gateway.stop();
+  await busy;
+  await gateway?.stop();
   return exitCodeOf(signal);
 }

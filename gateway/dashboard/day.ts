@@ -1,7 +1,7 @@
 /** One site-local day of every channel: its hours in order, known or not, and the totals. Pure. */
 import { rational, roundHalfAway } from '../domain/rational.ts';
 import { type EpochMs, HOUR_MS, plus } from '../domain/time.ts';
-import type { CoefficientsRead, HourRead, SiteFacts, StatusRead } from './reads.ts';
+import type { CoefficientsRead, HourRead, SiteFacts } from './reads.ts';
 import { coefficientsView, decimalOrNull, hourView } from './render.ts';
 import { localDate, localIso, type SiteDay } from './site-day.ts';
 import type { ChannelDayView, DayView, FrameState, TotalsView } from './views.ts';
@@ -52,20 +52,20 @@ export interface DayInput {
   readonly site: SiteFacts;
   readonly date: string;
   readonly day: SiteDay;
-  readonly status: StatusRead;
+  readonly nowMs: EpochMs;
   readonly hours: readonly HourRead[];
   readonly coefficients: CoefficientsRead;
 }
 
 /** Every channel of every meter gets a row, also one without a single hour. */
-export function dayView({ site, date, day, status, hours, coefficients }: DayInput): DayView {
+export function dayView({ site, date, day, nowMs, hours, coefficients }: DayInput): DayView {
   const zone = site.timezone;
   const known = new Map(hours.map((hour) => [`${hour.meter}/${hour.channel}/${hour.startMs}`, hour]));
-  const channels = status.meters.flatMap((meter) =>
+  const channels = site.meters.flatMap((meter) =>
     meter.channels.map(({ channel, unit }): ChannelDayView => {
       const rows = day.hourStarts.map((startMs) => {
         const hour = known.get(`${meter.id}/${channel}/${startMs}`);
-        return { startMs, hour, state: stateOf(startMs, status.nowMs, hour) };
+        return { startMs, hour, state: stateOf(startMs, nowMs, hour) };
       });
       const present = rows.flatMap((row) => row.hour ?? []);
       const absent = rows.filter((row) => row.state === 'absent').length;
@@ -91,9 +91,9 @@ export function dayView({ site, date, day, status, hours, coefficients }: DayInp
   );
   return {
     date,
-    today: localDate(status.nowMs, zone),
+    today: localDate(nowMs, zone),
     timezone: zone,
-    now: localIso(status.nowMs, zone),
+    now: localIso(nowMs, zone),
     coefficients: coefficientsView(coefficients, zone),
     channels,
   };

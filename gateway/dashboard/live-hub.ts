@@ -1,7 +1,7 @@
 /**
  * Server-sent events for every open page. States of a client: *open* (gets every event), *dropped* (its socket took
  * nothing for too long; it is closed and will connect again by itself). A change only marks the hub as due; the
- * status is read once for all clients, at most once per interval, and only while somebody looks.
+ * status is read once for all clients, at most once per interval (between two polls), and only while somebody looks.
  *
  * Events: `status` (a StatusView), `hours` (a bucket changed: ask for the day again), `beat` (nothing changed, the
  * gateway lives). Every event carries the gateway's time or leads to it, so the page can tell that it is stale.
@@ -66,9 +66,11 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       if (due.status || due.hours) schedule();
     }
   };
+  /** Halfway between two multiples of the interval: meters are polled at whole seconds. */
   const schedule = (): void => {
-    if (timer === null && !sending && clients.size > 0)
-      timer = setTimeout(() => void send(), options.intervalMs);
+    if (timer !== null || sending || clients.size === 0) return;
+    const { intervalMs } = options;
+    timer = setTimeout(() => void send(), intervalMs - ((Date.now() + intervalMs / 2) % intervalMs));
   };
   const unsubscribe = options.feed.subscribe((change) => {
     if (clients.size === 0) return;

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { CodedError, fault } from '../domain/faults.ts';
 import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
-import type { SiteFacts, StatusRead } from './reads.ts';
+import type { HoursQuery, SiteFacts } from './reads.ts';
 import { isDate, startOfDate } from './site-day.ts';
 
-/** Most hours one answer may span: a month and a day. */
-const MAX_HOURS_SPAN = 32 * 24;
+/** Most hours one answer may span: a leap year, and the hour that the clocks are set back. */
+const MAX_HOURS_SPAN = 366 * 24 + 1;
 
 const YEARS = /^(19|20|21)/;
 const date = z
@@ -49,11 +49,7 @@ export function parseNoQuery(query: unknown): void {
 }
 
 /** Dates are site-local midnights. @throws CodedError query-invalid, meter-unknown */
-export function parseHoursQuery(
-  query: unknown,
-  site: SiteFacts,
-  status: StatusRead,
-): { readonly fromMs: EpochMs; readonly toMs: EpochMs; readonly meter: string | null } {
+export function parseHoursQuery(query: unknown, site: SiteFacts): HoursQuery {
   const { from, to, meter } = checked(
     hoursQuery,
     query,
@@ -67,9 +63,9 @@ export function parseHoursQuery(
   if (toMs - fromMs > MAX_HOURS_SPAN * HOUR_MS) {
     throw new CodedError(fault('query-invalid', { field: 'to', reason: `> ${MAX_HOURS_SPAN} h` }));
   }
-  if (meter !== undefined && !status.meters.some((known) => known.id === meter)) {
+  if (meter !== undefined && !site.meters.some((known) => known.id === meter)) {
     throw new CodedError(
-      fault('meter-unknown', { meter, known: status.meters.map((known) => known.id).join(', ') }),
+      fault('meter-unknown', { meter, known: site.meters.map((known) => known.id).join(', ') }),
     );
   }
   return { fromMs, toMs, meter: meter ?? null };

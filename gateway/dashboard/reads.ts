@@ -1,12 +1,17 @@
 /**
- * What the dashboard must be able to ask. The gateway answers these from its database and from the live board;
- * the server turns the answers into JSON and never touches either itself. All quantities are integers of
- * micro-units (10⁻⁶ kWh, MJ, m³ …) so that the totals of a day are exact sums; a null is "not known", never 0.
+ * What the dashboard must be able to ask, in two kinds. What is true *now* is asked of {@link DashboardReads}: cheap,
+ * from memory, in the thread that polls. What needs rows of the past is a {@link Question}: answered as JSON text,
+ * piece by piece, by a thread of its own (answers.ts, gateway/read-service.ts) out of an {@link HourSource}.
+ * All quantities are integers of micro-units (10⁻⁶ kWh, MJ, m³ …) so that the totals of a day are exact sums; a null
+ * is "not known", never 0.
  */
+
+import type { ClockHealth } from '../domain/clock-health.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { CoefficientClass, MeterHealth } from '../domain/messages.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
 import type { Quality } from '../domain/quality.ts';
+import type { StorageHealth } from '../domain/storage.ts';
 import type { ClockTrust, EpochMs } from '../domain/time.ts';
 
 export interface SiteFacts {
@@ -17,6 +22,16 @@ export interface SiteFacts {
   readonly gridArea: string;
   readonly gateway: string;
   readonly version: string;
+  /** In the order of the site file. */
+  readonly meters: readonly MeterFacts[];
+}
+
+/** A meter as the site file has it. */
+export interface MeterFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly channels: readonly { readonly channel: ChannelName; readonly unit: ChannelUnit }[];
 }
 
 /** The coefficient of one hour and where it comes from. */
@@ -85,12 +100,9 @@ export interface ChannelRead {
   readonly registerAtMs: EpochMs | null;
 }
 
-export interface MeterRead {
-  readonly id: string;
-  readonly name: string;
+export interface MeterRead extends MeterFacts {
   /** Maker and model for people, e.g. `Eastron SDM630`. */
   readonly type: string;
-  readonly role: Role;
   readonly parent: string | null;
   readonly line: string;
   readonly health: MeterHealth;
@@ -104,8 +116,8 @@ export interface MeterRead {
 
 export interface MqttRead {
   readonly connected: boolean;
-  /** Messages not yet acknowledged by the broker. */
-  readonly backlog: number;
+  /** Messages not yet acknowledged by the broker; null while the disk does not let them be counted. */
+  readonly backlog: number | null;
   readonly oldestUnsentMs: EpochMs | null;
   readonly fault: Fault | null;
 }
@@ -123,6 +135,8 @@ export interface StatusRead {
   readonly dataAsOfMs: EpochMs | null;
   readonly startedMs: EpochMs;
   readonly clockTrust: ClockTrust;
+  readonly clock: ClockHealth;
+  readonly storage: StorageHealth;
   /** Null when the site file names no broker. */
   readonly mqtt: MqttRead | null;
   /** The document of the site's area that was issued last. */
@@ -142,13 +156,40 @@ export interface HoursQuery {
   readonly meter: string | null;
 }
 
-/** Reads may be answered at once or by a worker. A rejection is a bug or a broken database: the client gets a 500. */
+/** Where the rows of the past come from. */
+export interface HourSource {
+  site(): SiteFacts;
+  /**
+   * In order of (meter as in the site file, channel, start); hours without a bucket are left out. Rows are fetched as
+   * they are taken, so a year never lies in memory; hours revised meanwhile come as they are when they are taken.
+   */
+  hours(query: HoursQuery): Iterable<HourRead>;
+  coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead;
+}
+
+/** A question about the past: plain data, so that it can be handed to another thread. */
+export type Question =
+  /** {@link DayView} of a site-local date; null: of the day of `nowMs`. */
+  | { readonly kind: 'day'; readonly date: string | null; readonly nowMs: EpochMs }
+  /** {@link HoursView}. */
+  | ({ readonly kind: 'hours' } & HoursQuery);
+
+/** JSON text in UTF-8, in pieces of at most 64 KB. A piece is the reader's until it asks for the next one. */
+export interface Answer {
+  readonly first: Uint8Array;
+  /** Null when the first piece is all of it. Rejects when the rest cannot be had; what came is then of no use. */
+  readonly rest: AsyncIterable<Uint8Array> | null;
+}
+
+/** A rejection that is no CodedError is a bug or a broken database: the client gets a 500. */
 export interface DashboardReads {
   site(): SiteFacts;
-  status(): StatusRead | Promise<StatusRead>;
-  /** In order of (meter as in the site file, channel, start); hours without a bucket are left out. */
-  hours(query: HoursQuery): readonly HourRead[] | Promise<readonly HourRead[]>;
-  coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead | Promise<CoefficientsRead>;
+  now(): EpochMs;
+  status(): StatusRead;
+  /** Cheap for a day or two: what applies today and tomorrow is part of each status. */
+  coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead;
+  /** @throws CodedError too-many-questions, question-late, question-lost */
+  ask(question: Question): Promise<Answer>;
 }
 
 /** `live`: a gauge, register, health or connection changed. `hours`: a bucket was written or revised. */

@@ -2,7 +2,7 @@
 import { type Fault, faultText } from '../domain/faults.ts';
 import type { ChannelUnit } from '../domain/meters.ts';
 import { formatMicro } from '../domain/rational.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, instant } from '../domain/time.ts';
 import type {
   CoefficientRead,
   CoefficientsRead,
@@ -121,6 +121,16 @@ export function statusView(
     today: localDate(status.nowMs, zone),
     dataAsOf: isoOrNull(status.dataAsOfMs, zone),
     clockTrust: status.clockTrust,
+    clock: {
+      state: status.clock.state,
+      since: isoOrNull(status.clock.sinceMs === null ? null : instant(status.clock.sinceMs), zone),
+      fault: faultView(status.clock.fault),
+    },
+    storage: {
+      state: status.storage.state,
+      since: isoOrNull(status.storage.sinceMs === null ? null : instant(status.storage.sinceMs), zone),
+      fault: faultView(status.storage.fault),
+    },
     mqtt: mqtt && {
       connected: mqtt.connected,
       backlog: mqtt.backlog,

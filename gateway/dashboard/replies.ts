@@ -11,7 +11,15 @@ const HTTP_STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   'too-many-requests': 429,
   'internal-error': 500,
   'too-many-viewers': 503,
+  'too-many-questions': 503,
+  'question-late': 503,
+  'question-lost': 503,
   'page-not-built': 503,
+  'ledger-full': 503,
+  'ledger-io-error': 503,
+  'ledger-read-only': 503,
+  'ledger-corrupt': 503,
+  'ledger-unusable': 503,
 };
 
 /** The first of ja and en that Accept-Language names with the highest weight; else the gateway's own. */

@@ -7,6 +7,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { CodedError, type Fault, fault, type Language } from '../domain/faults.ts';
+import { storageFault, troubleOf } from '../domain/storage.ts';
 import { isLoopback, isLoopbackHostHeader } from './host-guard.ts';
 import { createLiveHub, type LiveHub } from './live-hub.ts';
 import type { DashboardReads, LiveFeed } from './reads.ts';
@@ -99,6 +100,11 @@ async function protect(server: FastifyInstance, options: DashboardOptions): Prom
 function answerFaults(server: FastifyInstance, { log, language }: DashboardOptions): void {
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof CodedError) return replyFault(request, reply, error.fault, language);
+    const trouble = troubleOf(error);
+    if (trouble) {
+      const reason = error instanceof Error ? error.message : trouble;
+      return replyFault(request, reply, storageFault(trouble, 'data', reason), language);
+    }
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
     if (status >= 400 && status < 500) {
       return replyFault(
@@ -153,7 +159,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   });
   const hub: LiveHub = createLiveHub({
     feed: options.live,
-    status: async () => JSON.stringify(await readStatus(reads)),
+    status: async () => JSON.stringify(readStatus(reads)),
     onError: (error) => log.error({ error }, 'live values could not be read'),
     maxClients: MAX_LIVE_CLIENTS,
     intervalMs: options.liveIntervalMs ?? LIVE_INTERVAL_MS,

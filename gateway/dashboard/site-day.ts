@@ -23,8 +23,26 @@ function partsOf(at: EpochMs, timezone: string): Record<string, string> {
   return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
 }
 
+/** Offsets change at most at whole half-hours (`check` refuses other zones): one look-up a half-hour is enough. */
+const OFFSET_HOLDS_MS = HOUR_MS / 2;
+/** Half-hours remembered of a zone: a year of hours, both ends. */
+const MAX_OFFSETS = 20_000;
+const offsets = new Map<string, Map<number, number>>();
+
 /** How far the zone is ahead of UTC at that instant, ms. */
 function offsetMs(at: EpochMs, timezone: string): number {
+  let known = offsets.get(timezone);
+  if (!known) offsets.set(timezone, (known = new Map()));
+  const key = Math.floor(at / OFFSET_HOLDS_MS);
+  const offset = known.get(key);
+  if (offset !== undefined) return offset;
+  if (known.size >= MAX_OFFSETS) known.clear();
+  const found = lookedUpOffsetMs(at, timezone);
+  known.set(key, found);
+  return found;
+}
+
+function lookedUpOffsetMs(at: EpochMs, timezone: string): number {
   const { year, month, day, hour, minute, second } = partsOf(at, timezone);
   const local = Date.UTC(
     Number(year),
@@ -35,6 +53,12 @@ function offsetMs(at: EpochMs, timezone: string): number {
     Number(second),
   );
   return local - Math.floor(at / 1000) * 1000;
+}
+
+/** The start of the site-local hour an instant falls in. */
+export function localHour(at: EpochMs, timezone: string): EpochMs {
+  const offset = offsetMs(at, timezone);
+  return instant(Math.floor((at + offset) / HOUR_MS) * HOUR_MS - offset);
 }
 
 /** "2026-11-21": the date the site's calendar shows. */

@@ -1,22 +1,24 @@
-/** Answers the dashboard's questions out of the store and the live board. */
+/**
+ * Answers the dashboard out of the live board and the store. What is asked each second while somebody looks is kept
+ * ready; questions about the past go to whoever is given as `ask`.
+ */
 import type { SiteConfig } from '../../config/types.ts';
-import { decide, ruleSetOn } from '../domain/coefficients/decide.ts';
-import { jstDate } from '../domain/coefficients/jst.ts';
-import type { CoefficientDecision, CoefficientRules } from '../domain/coefficients/types.ts';
+import type { ClockHealth } from '../domain/clock-health.ts';
+import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import type { Fault } from '../domain/faults.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import type { LiveBoard } from '../domain/live.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { type Rational, toMicro } from '../domain/rational.ts';
-import { type Clock, type EpochMs, HOUR_MS, type HourGrid, plus } from '../domain/time.ts';
-import type { HourRow } from '../store/hour-rows.ts';
+import type { StorageHealth } from '../domain/storage.ts';
+import type { Clock, EpochMs } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
+import { createHourSource, type HourSourceFacts } from './hour-source.ts';
 import type {
   ChannelRead,
-  CoefficientRead,
-  CoefficientSpan,
+  CoefficientsRead,
   DashboardReads,
-  HourRead,
+  DocumentRead,
+  HourSource,
   MeterRead,
 } from './reads.ts';
 
@@ -25,7 +27,6 @@ export interface StoreReadsDeps {
   readonly site: SiteConfig;
   readonly specs: readonly ChannelSpec[];
   readonly clock: Clock;
-  readonly grid: HourGrid;
   readonly rules: CoefficientRules;
   readonly board: LiveBoard;
   readonly startedMs: EpochMs;
@@ -33,92 +34,92 @@ export interface StoreReadsDeps {
   readonly version: string;
   readonly uplink: () => { connected(): boolean; fault(): Fault | null } | null;
   readonly coefficientFault: () => Fault | null;
+  readonly clockHealth: () => ClockHealth;
+  readonly storage: () => StorageHealth;
+  /** Reads what the disk may not let be read; `instead` then. The status is told all the same. */
+  readonly read: <T>(work: () => T, instead: T) => T;
 }
 
-function micro(value: Rational | null): bigint | null {
-  return value === null ? null : toMicro(value);
-}
+/** Days whose coefficients are kept: today and tomorrow, and those of a midnight just passed. */
+const KEPT_DAYS = 4;
 
-function ofDecision(decision: CoefficientDecision): CoefficientRead {
+/** What another thread must be given to answer questions about the same site. */
+export function hourSourceFacts(
+  deps: Pick<StoreReadsDeps, 'site' | 'specs' | 'rules' | 'generation' | 'version'>,
+): HourSourceFacts {
+  const { site, specs, rules, generation, version } = deps;
   return {
-    class: decision.class,
-    mjPerKwhMicro: micro(decision.mjPerKwh),
-    ruleSet: decision.ruleSet,
-    document: decision.document,
-    revision: decision.documentRevision,
-    confirmed: decision.confirmed,
-  };
-}
-
-function sameCoefficient(a: CoefficientRead, b: CoefficientRead): boolean {
-  return (
-    a.class === b.class &&
-    a.mjPerKwhMicro === b.mjPerKwhMicro &&
-    a.ruleSet === b.ruleSet &&
-    a.document === b.document &&
-    a.revision === b.revision &&
-    a.confirmed === b.confirmed
-  );
-}
-
-function hourRead(row: HourRow, spec: ChannelSpec, generation: number): HourRead {
-  return {
-    meter: spec.meter,
-    channel: spec.channel,
-    startMs: row.startMs,
-    endMs: plus(row.startMs, HOUR_MS),
+    specs: specs.map(({ meter, channel }) => ({ meter, channel })),
+    rules,
     generation,
-    revision: row.revision,
-    quality: row.quality,
-    coverageMicro: row.coverageMicro,
-    quantityMicro: row.quantityMicro,
-    energyMicroKwh: row.energyMicroKwh,
-    startRegisterMicro: row.startRegisterMicro,
-    endRegisterMicro: row.endRegisterMicro,
-    coefficient: {
-      class: row.class,
-      mjPerKwhMicro: micro(row.mjPerKwh),
-      ruleSet: row.ruleSet,
-      document: row.document,
-      revision: row.documentRevision,
-      confirmed: row.confirmed,
+    site: {
+      id: site.site.id,
+      name: site.site.name,
+      timezone: site.site.timezone,
+      gridArea: site.site.gridArea,
+      gateway: site.gateway.id,
+      version,
+      meters: site.meters.map(({ id, name, role }) => ({
+        id,
+        name,
+        role,
+        channels: specs.filter((spec) => spec.meter === id).map(({ channel, unit }) => ({ channel, unit })),
+      })),
     },
-    energyMicroMj: row.energyMicroMj,
   };
 }
 
-export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
+const NOT_KNOWN: CoefficientsRead = { ruleSet: null, normalMjPerKwhMicro: null, spans: [] };
+
+/** Coefficients of a span, computed again only when the documents in force have changed. */
+function keptCoefficients(
+  documentsNow: () => readonly CoefficientDocument[],
+  source: HourSource,
+): HourSource['coefficients'] {
+  const kept = new Map<string, CoefficientsRead>();
+  let of: readonly CoefficientDocument[] = [];
+  return (fromMs, toMs) => {
+    const documents = documentsNow();
+    if (documents.length !== of.length || documents.some((document, n) => document !== of[n])) kept.clear();
+    of = documents;
+    const key = `${fromMs}/${toMs}`;
+    const known = kept.get(key);
+    if (known) return known;
+    if (kept.size >= KEPT_DAYS) kept.clear();
+    const found = source.coefficients(fromMs, toMs);
+    kept.set(key, found);
+    return found;
+  };
+}
+
+export function createStoreReads(deps: StoreReadsDeps, ask: DashboardReads['ask']): DashboardReads {
   const { store, site, specs, clock, rules, board } = deps;
-  const typeNames = new Map(
-    site.meters.map((meter) => [
-      meter.id,
-      meter.type.maker === '-' ? meter.type.model : `${meter.type.maker} ${meter.type.model}`,
-    ]),
-  );
+  const facts = hourSourceFacts(deps);
+  const source = createHourSource(store, facts);
+  const specsOf = Map.groupBy(specs, ({ meter }) => meter);
 
   function channelReads(meter: string): ChannelRead[] {
     const live = board.of(meter);
-    return specs
-      .filter((spec) => spec.meter === meter)
-      .map((spec) => {
-        const sample = live.registers.get(spec.channel);
-        return {
-          channel: spec.channel,
-          unit: spec.unit,
-          keptBy: spec.keptBy,
-          registerMicro: sample ? registerMicro(sample.raw, spec.scale) : null,
-          registerAtMs: sample?.atMs ?? null,
-        };
-      });
+    return (specsOf.get(meter) ?? []).map((spec) => {
+      const sample = live.registers.get(spec.channel);
+      return {
+        channel: spec.channel,
+        unit: spec.unit,
+        keptBy: spec.keptBy,
+        registerMicro: sample ? registerMicro(sample.raw, spec.scale) : null,
+        registerAtMs: sample?.atMs ?? null,
+      };
+    });
   }
 
   function meterReads(): MeterRead[] {
     return site.meters.map((meter) => {
       const live = board.of(meter.id);
+      const { maker, model } = meter.type;
       return {
         id: meter.id,
         name: meter.name,
-        type: typeNames.get(meter.id) ?? meter.type.id,
+        type: maker === '-' ? model : `${maker} ${model}`,
         role: meter.role,
         parent: meter.parent,
         line: meter.line,
@@ -131,82 +132,46 @@ export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
     });
   }
 
-  function newestDocument() {
-    const newest = store.documents
-      .inForce(rules.area)
-      .toSorted((a, b) => a.issuedAt - b.issuedAt)
-      .at(-1);
-    return newest
-      ? { document: newest.document, revision: newest.revision, issuedMs: newest.issuedAt }
-      : null;
+  function newestDocument(): DocumentRead | null {
+    let newest: CoefficientDocument | null = null;
+    for (const document of store.documents.inForce(rules.area))
+      if (newest === null || document.issuedAt >= newest.issuedAt) newest = document;
+    return newest && { document: newest.document, revision: newest.revision, issuedMs: newest.issuedAt };
   }
 
-  function spansBetween(fromMs: EpochMs, toMs: EpochMs): CoefficientSpan[] {
-    const documents = store.documents.inForce(rules.area);
-    const spans: CoefficientSpan[] = [];
-    for (let at = deps.grid.hourOf(fromMs); at < toMs; at = plus(at, HOUR_MS)) {
-      const coefficient = ofDecision(decide({ ...rules, hourStart: at, documents }));
-      const last = spans.at(-1);
-      if (last && sameCoefficient(last, coefficient))
-        spans[spans.length - 1] = { ...last, endMs: plus(at, HOUR_MS) };
-      else spans.push({ ...coefficient, startMs: at, endMs: plus(at, HOUR_MS) });
-    }
-    return spans;
-  }
+  const coefficients = keptCoefficients(() => store.documents.inForce(rules.area), source);
 
   return {
-    site: () => ({
-      id: site.site.id,
-      name: site.site.name,
-      timezone: site.site.timezone,
-      gridArea: site.site.gridArea,
-      gateway: site.gateway.id,
-      version: deps.version,
-    }),
+    site: () => facts.site,
+    now: () => clock.now(),
     status() {
       const uplink = deps.uplink();
-      const { waiting, oldestMs } = store.outbox.backlog();
+      const backlog = deps.read(() => store.outbox.backlog(), null);
       const meters = meterReads();
-      const newest = Math.max(
-        ...meters.flatMap((meter) => meter.channels.map((channel) => channel.registerAtMs ?? 0)),
-        0,
-      );
+      let newest = 0;
+      for (const meter of meters)
+        for (const channel of meter.channels) newest = Math.max(newest, channel.registerAtMs ?? 0);
       return {
         nowMs: clock.now(),
         dataAsOfMs: newest === 0 ? null : (newest as EpochMs),
         startedMs: deps.startedMs,
         clockTrust: clock.trust(),
+        clock: deps.clockHealth(),
+        storage: deps.storage(),
         mqtt: uplink
           ? {
               connected: uplink.connected(),
-              backlog: waiting,
-              oldestUnsentMs: oldestMs,
+              backlog: backlog?.waiting ?? null,
+              oldestUnsentMs: backlog?.oldestMs ?? null,
               fault: uplink.fault(),
             }
           : null,
-        newestDocument: newestDocument(),
+        newestDocument: deps.read(newestDocument, null),
         coefficientFault: deps.coefficientFault(),
         meters,
       };
     },
-    hours({ fromMs, toMs, meter }) {
-      return specs
-        .filter((spec) => meter === null || spec.meter === meter)
-        .flatMap((spec) => {
-          const row = store.channels.find(spec.meter, spec.channel);
-          if (!row) return [];
-          return store.hours
-            .within(row.id, fromMs, toMs)
-            .map((hour) => hourRead(hour, spec, deps.generation));
-        });
-    },
-    coefficients(fromMs, toMs) {
-      const ruleSet = ruleSetOn(jstDate(fromMs), rules.ruleSets, rules.ruleSetChoice);
-      return {
-        ruleSet: ruleSet?.id ?? null,
-        normalMjPerKwhMicro: micro(ruleSet?.values.normal.mjPerKwh ?? null),
-        spans: spansBetween(fromMs, toMs),
-      };
-    },
+    coefficients: (fromMs, toMs) => deps.read(() => coefficients(fromMs, toMs), NOT_KNOWN),
+    ask,
   };
 }

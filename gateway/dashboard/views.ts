@@ -2,9 +2,12 @@
  * The JSON of /api/v1, as types; the page imports them too. Instants are ISO 8601 with the site's offset, decimals
  * are JSON numbers with at most 6 digits after the point, a null is "not known", never 0.
  */
+
+import type { ClockState } from '../domain/clock-health.ts';
 import type { CoefficientClass, Decimal, MeterHealth } from '../domain/messages.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
 import type { Quality } from '../domain/quality.ts';
+import type { StorageState } from '../domain/storage.ts';
 import type { ClockTrust } from '../domain/time.ts';
 
 /** A fault's sentence in both languages, so that the page can switch without asking again. */
@@ -157,9 +160,21 @@ export interface StatusView {
   readonly today: string;
   readonly dataAsOf: string | null;
   readonly clockTrust: ClockTrust;
+  /** How far the clock can be used for hours. */
+  readonly clock: {
+    readonly state: ClockState;
+    readonly since: string | null;
+    readonly fault: FaultView | null;
+  };
+  /** How the disk takes data. */
+  readonly storage: {
+    readonly state: StorageState;
+    readonly since: string | null;
+    readonly fault: FaultView | null;
+  };
   readonly mqtt: {
     readonly connected: boolean;
-    readonly backlog: number;
+    readonly backlog: number | null;
     readonly oldestUnsent: string | null;
     readonly fault: FaultView | null;
   } | null;

@@ -3,9 +3,9 @@
 import type { DecisionInput } from './coefficients/decide.ts';
 import { jstDate, jstHour } from './coefficients/jst.ts';
 import type { CoefficientDecision } from './coefficients/types.ts';
-import { exact, field, type Print, result } from './explain-words.ts';
+import { exact, field, type Print } from './explain-words.ts';
 import type { Language } from './faults.ts';
-import { type HourBucket, weigh } from './hour.ts';
+import type { HourBucket } from './hour.ts';
 import { formatMicro, toMicro } from './rational.ts';
 import type { EpochMs } from './time.ts';
 
@@ -72,7 +72,6 @@ export function weightLines(explanation: Weighed, { say, grid }: Print): string[
     return [...head, ...field(say('value'), say('notYetWeighed'))];
   }
   const value = bucket.mjPerKwh && exact(bucket.mjPerKwh);
-  const mj = bucket.mjPerKwh && weigh(bucket.energyMicroKwh, bucket.mjPerKwh);
   const show = (micro: bigint | null, unit: string) =>
     micro === null ? say('notKnown') : `${formatMicro(micro)} ${unit}`;
   return [
@@ -95,12 +94,7 @@ export function weightLines(explanation: Weighed, { say, grid }: Print): string[
     ),
     ...field(
       say('mj'),
-      ...result(
-        `${show(bucket.energyMicroKwh, 'kWh')} × ${value ?? say('none')}`,
-        mj === bucket.energyMicroMj,
-        show(bucket.energyMicroMj, 'MJ'),
-        say('weighedBefore'),
-      ),
+      `${show(bucket.energyMicroKwh, 'kWh')} × ${value ?? say('none')} = ${show(bucket.energyMicroMj, 'MJ')}`,
     ),
   ];
 }

@@ -84,10 +84,10 @@ const EN = {
   source: 'from',
   received: 'received',
   mj: 'mj',
-  weighedBefore: 'weighed before the kWh changed; the hour will be weighed again',
 
   message: 'message',
   noMessage: 'none yet',
+  messagesDeleted: 'sent up to revision {revision}; past their retention, deleted',
   topic: 'topic',
   said: 'said',
   made: 'made',
@@ -179,10 +179,10 @@ const JA: Readonly<Record<keyof typeof EN, string>> = {
   source: '出所',
   received: '受信',
   mj: 'MJ',
-  weighedBefore: 'kWh が変わる前の値。この時間は係数を掛け直される',
 
   message: '通知',
   noMessage: 'まだない',
+  messagesDeleted: '改訂 {revision} まで送信済み。保存期間を過ぎたため削除済み',
   topic: 'トピック',
   said: '内容',
   made: '作成',

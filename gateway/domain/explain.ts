@@ -114,7 +114,7 @@ function saidText(
   return [...figures, quality, `${say('class')} ${coefficient.class}`].join(', ');
 }
 
-function messageLines({ messages, messageDue }: Explanation, { say, grid }: Print): string[] {
+function messageLines({ messages, messageDue, revision }: Explanation, { say, grid }: Print): string[] {
   const each = messages.map((message) => {
     const arrived =
       message.acknowledgedAtMs === null
@@ -133,7 +133,9 @@ function messageLines({ messages, messageDue }: Explanation, { say, grid }: Prin
       ),
     ];
   });
-  const none = messages.length === 0 ? ['', `  ${say('message')} ${say('noMessage')}`] : [];
+  // Messages are kept for a time; what was sent is known by the bucket's revision.
+  const sent = revision > 0 ? say('messagesDeleted', { revision }) : say('noMessage');
+  const none = messages.length === 0 ? ['', `  ${say('message')} ${sent}`] : [];
   return [...each.flat(), ...none, ...(messageDue ? field(say('later'), say('due')) : [])];
 }
 

@@ -106,6 +106,11 @@ export const FAULT_TEXTS = {
     en: 'The database in {path} was written by a newer version of hakaru (schema {found}, this one knows {known}). Install that version or use another --data folder.',
     ja: '{path} のデータベースは新しいバージョンで書かれています (スキーマ {found}、対応 {known})。新しい版を入れるか、別の --data を指定してください。',
   },
+  'ledger-older': {
+    retryable: true,
+    en: 'The database in {path} was written by an older version of hakaru (schema {found}, this one has {known}). Start the gateway (`hakaru run`) once: it brings the database up to date and loses nothing.',
+    ja: '{path} のデータベースは古いバージョンで書かれています (スキーマ {found}、現在 {known})。`hakaru run` を一度起動すると、データを失わずに更新されます。',
+  },
   'ledger-locked': {
     retryable: false,
     en: 'Another hakaru already uses the data folder {path}. Stop it first, or use another --data folder.',
@@ -120,6 +125,31 @@ export const FAULT_TEXTS = {
     retryable: false,
     en: 'The database in {path} cannot be opened: {reason}. Check that the folder is writable and the disk is not full.',
     ja: '{path} のデータベースを開けません: {reason}。書き込み権限とディスクの空きを確認してください。',
+  },
+  'ledger-full': {
+    retryable: true,
+    en: 'The disk of {path} is full: {reason}. Meters are still read and keep their registers; nothing is written until there is space. Free some, or use a larger disk.',
+    ja: '{path} のディスクに空きがありません: {reason}。計測は続き、計器の積算値も失われませんが、空きができるまで記録できません。空きを作るか、大きいディスクに替えてください。',
+  },
+  'ledger-io-error': {
+    retryable: true,
+    en: 'The disk of {path} reports I/O errors: {reason}. Meters are still read; nothing is written until it works again. Check the SD card or SSD and its cable, and be ready to replace it.',
+    ja: '{path} のディスクで入出力エラーが発生しています: {reason}。計測は続きますが、回復するまで記録できません。SD カードや SSD とその接続を確認し、交換に備えてください。',
+  },
+  'ledger-read-only': {
+    retryable: true,
+    en: 'The disk of {path} can only be read: {reason}. Linux does this when it finds an error on it. Meters are still read; nothing is written. Check the file system (fsck), mount it for writing, or restart the machine.',
+    ja: '{path} のディスクが読み出し専用です: {reason}。異常を検出した Linux が切り替えた可能性があります。計測は続きますが、記録できません。fsck で検査し、書き込み可能でマウントし直すか、機器を再起動してください。',
+  },
+  'ledger-slow': {
+    retryable: true,
+    en: 'The disk of {path} took {seconds} s to write; more than {limitS} s is too slow, and polls come late. Check the SD card: worn cards slow down before they fail.',
+    ja: '{path} のディスクの書き込みに {seconds} 秒かかりました。{limitS} 秒を超えると計測が遅れます。SD カードを確認してください。寿命の近いカードは遅くなります。',
+  },
+  'ledger-corrupt': {
+    retryable: true,
+    en: 'The database in {path} is damaged: {reason}. It is set aside beside the new one, what can be read of it is taken over, and a new generation begins. Keep the file that was set aside, and check the disk.',
+    ja: '{path} のデータベースが壊れています: {reason}。壊れたファイルは別名で残し、読める部分を引き継いで新しい世代を始めます。別名のファイルを保管し、ディスクを確認してください。',
   },
   'dial-not-for-meter-kept': {
     retryable: false,
@@ -275,6 +305,11 @@ export const FAULT_TEXTS = {
     en: 'The clock of this machine is not set ({now}). Live values go on; hours are held back until the time is known.',
     ja: 'この機器の時計が合っていません ({now})。現在値は表示しますが、時間値は時刻が確定するまで保留します。',
   },
+  'clock-behind': {
+    retryable: true,
+    en: 'The clock of this machine shows {now}, but readings were stamped {newest}. Live values go on; hours are held back until the clock catches up or is synchronised. Set the clock; with `clock: { trust: manual }` in the site file it is believed as it stands.',
+    ja: 'この機器の時計は {now} を示していますが、{newest} の計測値がすでにあります。現在値は表示しますが、時計が追いつくか同期されるまで時間値は保留します。時計を合わせてください。サイトファイルに `clock: { trust: manual }` と書けば今の時計を正とします。',
+  },
   // — HTTP —
   'query-invalid': {
     retryable: false,
@@ -295,6 +330,21 @@ export const FAULT_TEXTS = {
     retryable: true,
     en: 'Already {limit} pages receive live values. Close one, or ask /api/v1/status now and then.',
     ja: 'ライブ表示は同時に {limit} 画面までです。ほかの画面を閉じるか、/api/v1/status を定期的に読んでください。',
+  },
+  'too-many-questions': {
+    retryable: true,
+    en: 'Already {limit} questions about past hours are being answered. Ask again in a moment, or for a shorter time.',
+    ja: '過去の時間帯への問い合わせが同時に {limit} 件に達しています。少し待つか、期間を短くしてもう一度試してください。',
+  },
+  'question-late': {
+    retryable: true,
+    en: 'The database did not answer within {seconds} s. Ask again, or for a shorter time; metering goes on.',
+    ja: 'データベースが {seconds} 秒以内に応答しませんでした。期間を短くするか、もう一度試してください。計測は続いています。',
+  },
+  'question-lost': {
+    retryable: true,
+    en: 'The part of the gateway that answers questions stopped before this answer was there. Ask again; metering goes on.',
+    ja: '応答を用意する処理が途中で止まりました。もう一度試してください。計測は続いています。',
   },
   'page-not-built': {
     retryable: false,

@@ -3,8 +3,8 @@
  * import, the coefficient and MJ. Pure: rows in, row out.
  */
 
+import type { Coefficient } from './coefficients/types.ts';
 import { demandMicro, type Slot } from './ledger/slot.ts';
-import type { CoefficientClass } from './messages.ts';
 import type { ChannelName, Role } from './meters.ts';
 import { type Quality, worstOf } from './quality.ts';
 import { type Rational, roundHalfAway } from './rational.ts';
@@ -22,13 +22,7 @@ export interface HourQuantities {
   readonly endRegisterMicro: bigint | null;
 }
 
-export interface HourWeight {
-  readonly mjPerKwh: Rational | null;
-  readonly class: CoefficientClass;
-  readonly ruleSet: string | null;
-  readonly document: string | null;
-  readonly documentRevision: number | null;
-  readonly confirmed: boolean;
+export interface HourWeight extends Coefficient {
   /** 10⁻⁶ MJ */
   readonly energyMicroMj: bigint | null;
 }
@@ -36,16 +30,6 @@ export interface HourWeight {
 export interface HourBucket extends HourQuantities, HourWeight {
   readonly startMs: EpochMs;
 }
-
-export const UNWEIGHED: HourWeight = {
-  mjPerKwh: null,
-  class: 'none',
-  ruleSet: null,
-  document: null,
-  documentRevision: null,
-  confirmed: false,
-  energyMicroMj: null,
-};
 
 /** Only electricity bought from the grid is weighed by the hour (the law's 買電). */
 export function isWeighed(role: Role, channel: ChannelName): boolean {

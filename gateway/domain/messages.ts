@@ -4,8 +4,10 @@
  * The schemas of gateway/uplink/schemas.ts describe the same shapes for consumers (a test holds them together).
  */
 
+import type { ClockState } from './clock-health.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from './meters.ts';
 import type { Quality } from './quality.ts';
+import type { StorageState } from './storage.ts';
 import type { ClockTrust } from './time.ts';
 
 /** A decimal that was printed from an integer of micro-units; see `decimal` in render-json.ts. */
@@ -114,6 +116,10 @@ export interface StatusMessage {
   readonly oldestUnsent: string | null;
   /** Days of broker outage the disk can hold at today's rate. */
   readonly outageBudgetDays: number | null;
+  /** How far the clock can be used for hours; null in the message that the broker publishes. */
+  readonly clock: { readonly state: ClockState; readonly since: string | null } | null;
+  /** How the disk takes data; null in the message that the broker publishes. */
+  readonly storage: { readonly state: StorageState; readonly since: string | null } | null;
 }
 
 export type EventKind =
@@ -129,7 +135,8 @@ export type EventKind =
   | 'coefficients-refused'
   | 'clock-step'
   | 'tombstone'
-  | 'generation';
+  | 'generation'
+  | 'ledger-salvaged';
 
 export interface EventMessage {
   readonly v: 1;

@@ -73,12 +73,22 @@ export function parseRatio(text: string): Rational | null {
   return reduced(divide(num, den));
 }
 
+const ZERO = '0'.charCodeAt(0);
+
 /** Prints micro-units (10⁻⁶ of a unit) as a decimal with at most 6 digits and no trailing zeros: 1500000n → "1.5". */
 export function formatMicro(micro: bigint): string {
   const sign = micro < 0n ? '-' : '';
   const magnitude = micro < 0n ? -micro : micro;
-  const fraction = (magnitude % 1_000_000n).toString().padStart(6, '0').replace(/0+$/, '');
-  return `${sign}${magnitude / 1_000_000n}${fraction === '' ? '' : `.${fraction}`}`;
+  // Whole numbers below 2^53 are exact as doubles, and a multiple of 10⁶ divides exactly: several times faster.
+  const small = Number(magnitude);
+  const safe = Number.isSafeInteger(small);
+  const millionths = safe ? small % 1e6 : Number(magnitude % 1_000_000n);
+  const whole = safe ? (small - millionths) / 1e6 : magnitude / 1_000_000n;
+  if (millionths === 0) return `${sign}${whole}`;
+  const digits = String(millionths).padStart(6, '0');
+  let end = 6;
+  while (digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  return `${sign}${whole}.${digits.slice(0, end)}`;
 }
 
 /** "12/5", or "12" for a whole number: one text for one value, read back by {@link parseFraction}. */

@@ -57,16 +57,21 @@ export function hourContent(
   };
 }
 
-export function hourMessage(
-  content: HourContent,
-  about: {
-    readonly generation: number;
-    readonly revision: number;
-    readonly seq: number;
-    readonly producedAt: string;
-  },
-): HourMessage {
-  return { v: 1, ...content, ...about };
+/** What an hour message says besides its content. */
+export interface HourEnvelope {
+  readonly generation: number;
+  readonly revision: number;
+  readonly seq: number;
+  readonly producedAt: string;
+}
+
+/** The message as sent. @param content {@link HourContent} as JSON: written once, for the digest and for this */
+export function hourPayload(
+  content: string,
+  { generation, revision, producedAt, seq }: HourEnvelope,
+): string {
+  const envelope = JSON.stringify({ generation, revision, producedAt, seq });
+  return `{"v":1,${content.slice(1, -1)},${envelope.slice(1)}`;
 }
 
 /** An event before it has its sequence number. */

@@ -1,32 +1,25 @@
 /**
  * readings → ledger. Takes what the drivers read, decides with the pure ledger what is accepted, and writes the
- * readings, eras, boundaries, unwatched spans and events in one transaction. Channels are independent of each
- * other. State is only a copy of rows: it is loaded from them at start, and after a failed transaction.
+ * evidence, eras, boundaries, unwatched spans and events in one transaction. Channels are independent of each other.
+ *
+ * What becomes a row.  Boundaries keep their bracket for ever. Of the other accepted readings the first of each
+ * `evidenceMs` is kept, and both ends of whatever happened: a boundary, a gap, an era, a doubt. The newest one of a
+ * channel is always kept (`head`). So a card lives for years, and a start goes on where the last one ended.
+ *
+ * How durable.  A batch of everyday readings may lose its last seconds to a power cut: the registers go on counting
+ * in the meters. Anything else (a boundary, an era, a gap, an event) is on the card when `accept` returns.
  */
-import {
-  accept,
-  acceptLate,
-  type ChannelState,
-  changeScale,
-  EMPTY_CHANNEL,
-  type Verdict,
-} from '../domain/ledger/accept.ts';
-import {
-  closeBoundaries,
-  closedBy,
-  isAfter,
-  type Marked,
-  narrowed,
-  type OpenBoundary,
-  slotsWithin,
-  tightened,
-} from '../domain/ledger/boundary.ts';
+import { accept, changeScale, type Verdict } from '../domain/ledger/accept.ts';
+import { closeBoundaries } from '../domain/ledger/boundary.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import { isCountable, type Reading } from '../domain/ledger/register.ts';
+import { steadyMicro } from '../domain/ledger/steady.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { boundaryAt, type EpochMs, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
+import { boundaryAt, type EpochMs, type HourGrid, slotOf } from '../domain/time.ts';
 import { sameScale } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
+import { type Channel, loadChannel, settle } from './channel-book.ts';
+import { createLateTaker } from './late-readings.ts';
 import { type EventSink, ledgerEvents } from './ledger-events.ts';
 
 export interface NewReading {
@@ -34,51 +27,26 @@ export interface NewReading {
   readonly reading: Reading;
 }
 
-interface Channel {
-  readonly id: number;
-  readonly spec: ChannelSpec;
-  /** The hour its buckets begin with. */
-  readonly firstHourMs: EpochMs;
-  readonly eras: Era[];
-  state: ChannelState;
-  /** Boundaries passed but not yet bracketed from above. */
-  open: readonly OpenBoundary[];
-}
-
 export interface AcceptDeps {
   readonly store: Store;
   readonly grid: HourGrid;
   readonly events: EventSink;
+  /** One reading in this time is kept beside the brackets, ms; 1 keeps every reading. */
+  readonly evidenceMs: number;
 }
 
 export interface Acceptor {
   /** @returns how many readings were accepted */
   accept(readings: readonly NewReading[], nowMs: EpochMs): number;
+  /** Rows were changed elsewhere: start from them again. */
+  reload(): void;
 }
 
-function marked(eras: readonly Era[], row: { reading: Reading; era: number | null } | null): Marked | null {
-  const era = row?.era ? eras[row.era - 1] : undefined;
-  return row && era ? { reading: row.reading, era } : null;
-}
-
-function load(store: Store, about: Pick<Channel, 'id' | 'spec' | 'firstHourMs'>): Channel {
-  const { id } = about;
-  const eras = store.eras.of(id);
-  const head = marked(eras, store.readings.head(id));
-  if (!head) return { ...about, eras, state: EMPTY_CHANNEL, open: [] };
-  const pending = store.readings.pendingAfter(id, head.reading.atMs);
-  const closedMs = store.boundaries.newestMs(id);
-  const firstOpenMs = closedMs === null ? (eras[0] as Era).opening.atMs : closedMs + 1;
-  const open = slotsWithin(instant(firstOpenMs), plus(head.reading.atMs, 1)).flatMap((slot) => {
-    const lower = marked(eras, store.readings.acceptedAtOrBefore(id, boundaryAt(slot)));
-    const upper = marked(eras, store.readings.acceptedAtOrAfter(id, boundaryAt(slot)));
-    return lower && upper ? [{ slot, lower, upper }] : [];
-  });
-  return { ...about, eras, state: { era: head.era, last: head.reading, pending }, open };
-}
-
-export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
-  const channels = new Map<string, Channel>();
+export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps): Acceptor {
+  const channels = new Map<ChannelSpec, Channel>();
+  /** Channels whose rows lack something. */
+  const unsaved = new Set<Channel>();
+  const takeLate = createLateTaker({ store, touchHour, touchSlots, apply });
 
   function touchHour(channel: Channel, slot: number): void {
     const startMs = grid.hourOf(boundaryAt(slot));
@@ -91,30 +59,73 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
   }
 
   function channelOf(spec: ChannelSpec, firstAtMs: EpochMs): Channel {
-    const key = `${spec.meter}/${spec.channel}`;
-    const known = channels.get(key);
+    const known = channels.get(spec);
     if (known) return known;
-    const row = store.channels.ensure(spec.meter, spec.channel, firstAtMs, grid.hourOf(firstAtMs));
-    const loaded = load(store, { id: row.id, spec, firstHourMs: grid.hourOf(row.sinceMs) });
-    channels.set(key, loaded);
+    saveAll();
+    const loaded = loadChannel(store, grid, spec, firstAtMs);
+    for (const [other, { id }] of channels) if (id === loaded.id) channels.delete(other);
+    channels.set(spec, loaded);
     return loaded;
   }
 
+  /** Pulses that the gateway counts exist nowhere else: each of their readings is kept. */
+  function isEvidence(channel: Channel, before: Reading, reading: Reading): boolean {
+    if (channel.spec.keptBy === 'gateway') return true;
+    return Math.floor(before.atMs / evidenceMs) !== Math.floor(reading.atMs / evidenceMs);
+  }
+
+  /** The everyday case, without a row. @returns false when accept.ts must judge */
+  function takeSteady({ spec, reading }: NewReading): boolean {
+    const channel = channels.get(spec);
+    const { steady, state } = channel ?? {};
+    const { era, last } = state ?? {};
+    if (!channel || !steady || !era || !last) return false;
+    const micro = steadyMicro(last, steady.lastMicro, reading, steady.pace);
+    if (micro === null) return false;
+    if (isEvidence(channel, last, reading)) channel.unwritten.push({ reading, era: era.no });
+    steady.lastMicro = micro;
+    channel.state = { era, last: reading, pending: [] };
+    channel.headIsOld = true;
+    unsaved.add(channel);
+    return true;
+  }
+
+  function save(channel: Channel): void {
+    for (const { reading, era } of channel.unwritten)
+      store.readings.put(channel.id, reading, 'accepted', era);
+    channel.unwritten = [];
+    const { era, last } = channel.state;
+    if (channel.headIsOld && era && last) store.readings.putHead(channel.id, last, era.no);
+    channel.headIsOld = false;
+  }
+
+  function saveAll(): void {
+    for (const channel of unsaved) save(channel);
+    unsaved.clear();
+  }
+
   function noteGap(channel: Channel, before: Reading, after: Reading): void {
-    if (after.atMs - before.atMs <= channel.spec.watchGapMs) return;
     store.unwatched.insert(channel.id, { fromMs: before.atMs, toMs: after.atMs });
     touchSlots(channel, before.atMs, after.atMs);
     events.emit(ledgerEvents.gap(channel.spec, before.atMs, after.atMs));
   }
 
-  function take(channel: Channel, verdict: Verdict & { kind: 'accepted' }): void {
+  function take(channel: Channel, verdict: Verdict & { kind: 'accepted' }, alone: boolean): void {
     const { reading, era, previous } = verdict;
     if (verdict.aboveRating) events.emit(ledgerEvents.aboveRating(channel.spec, reading));
-    store.readings.put(channel.id, reading, 'accepted', era.no);
-    store.readings.putHead(channel.id, reading, era.no);
     const last = previous && { reading: previous, era: previousEra(channel, previous, era) };
-    if (previous) noteGap(channel, previous, reading);
     const { closed, open } = closeBoundaries(channel.open, last, { reading, era }, channel.spec.keptBy);
+    const gap = previous !== null && reading.atMs - previous.atMs > channel.spec.watchGapMs;
+    const everyday = alone && previous !== null && closed.length + open.length + channel.open.length === 0;
+    if (!everyday || gap) {
+      // Both ends of whatever happened are evidence.
+      if (last) store.readings.put(channel.id, last.reading, 'accepted', last.era.no);
+      store.readings.put(channel.id, reading, 'accepted', era.no);
+    } else if (isEvidence(channel, previous, reading)) {
+      store.readings.put(channel.id, reading, 'accepted', era.no);
+    }
+    store.readings.putHead(channel.id, reading, era.no);
+    if (gap) noteGap(channel, previous, reading);
     channel.open = open;
     for (const boundary of closed) {
       store.boundaries.put(channel.id, boundary);
@@ -144,10 +155,11 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
   }
 
   function apply(channel: Channel, verdicts: readonly Verdict[]): number {
+    const alone = verdicts.length === 1 && channel.state.pending.length === 0;
     let accepted = 0;
     for (const verdict of verdicts) {
       if (verdict.kind === 'accepted') {
-        take(channel, verdict);
+        take(channel, verdict, alone);
         accepted += 1;
       } else if (verdict.kind === 'era-opened') {
         openEra(channel, verdict);
@@ -161,69 +173,21 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
     return accepted;
   }
 
-  /** A late reading tightens the brackets around it and halves the unwatched span it falls into. */
-  function takeLate(channel: Channel, reading: Reading): number {
-    const before = marked(channel.eras, store.readings.acceptedAtOrBefore(channel.id, reading.atMs));
-    const after = marked(channel.eras, store.readings.acceptedAtOrAfter(channel.id, reading.atMs));
-    const neighbours =
-      before && after && before.era.no === after.era.no
-        ? { before: before.reading, after: after.reading, era: before.era }
-        : null;
-    const verdict = acceptLate(reading, neighbours, channel.spec.ratedPerHour);
-    if (verdict.kind !== 'accepted' || !before || !after) return apply(channel, [verdict]);
-    store.readings.put(channel.id, reading, 'accepted', verdict.era.no);
-    const late: Marked = { reading, era: verdict.era };
-    // A slow register's boundaries wait for a sure reading: they may lie as far back as its answers may be old.
-    const slots = {
-      from: slotOf(instant(before.reading.sinceMs - verdict.era.scale.updateMs)),
-      to: slotOf(after.reading.atMs),
-    };
-    for (const boundary of store.boundaries.within(channel.id, slots.from, slots.to, channel.eras)) {
-      const better = tightened(boundary, late, channel.spec.keptBy);
-      if (!better) continue;
-      store.boundaries.put(channel.id, better);
-      touchHour(channel, boundary.slot - 1);
-      touchHour(channel, boundary.slot);
-    }
-    closeOpenWith(channel, late);
-    splitGap(channel, before.reading, reading, after.reading);
-    return 1;
-  }
-
-  /** A late reading can be the first sure one after an open boundary, or a nearer neighbour of it. */
-  function closeOpenWith(channel: Channel, late: Marked): void {
-    channel.open = channel.open.flatMap((candidate) => {
-      const narrow = narrowed(candidate, late);
-      if (!isAfter(boundaryAt(candidate.slot), late)) return [narrow];
-      store.boundaries.put(channel.id, closedBy(late, narrow, channel.spec.keptBy));
-      touchHour(channel, candidate.slot - 1);
-      touchHour(channel, candidate.slot);
-      return [];
-    });
-  }
-
-  function splitGap(channel: Channel, before: Reading, late: Reading, after: Reading): void {
-    if (after.atMs - before.atMs <= channel.spec.watchGapMs) return;
-    store.unwatched.remove(channel.id, { fromMs: before.atMs, toMs: after.atMs });
-    for (const [from, to] of [[before, late] as const, [late, after] as const]) {
-      if (to.atMs - from.atMs > channel.spec.watchGapMs) {
-        store.unwatched.insert(channel.id, { fromMs: from.atMs, toMs: to.atMs });
-      }
-    }
-    touchSlots(channel, before.atMs, after.atMs);
-  }
-
-  function acceptOne({ spec, reading }: NewReading): number {
+  function judge({ spec, reading }: NewReading): number {
     if (!isCountable(reading.raw, spec.scale)) {
       events.emit(ledgerEvents.rejected(spec, reading, 'out-of-range'));
       return 0;
     }
     const channel = channelOf(spec, reading.atMs);
-    const stored = store.readings.at(channel.id, reading.atMs);
-    // The same reading again changes nothing; another value at the same instant has no place in the order.
-    if (stored) return 0;
+    save(channel);
     const { last, era } = channel.state;
-    if (last && reading.atMs < last.atMs) return takeLate(channel, reading);
+    // The same reading again changes nothing; another value at the same instant has no place in the order.
+    if (last?.atMs === reading.atMs || store.readings.at(channel.id, reading.atMs)) return 0;
+    if (last && reading.atMs < last.atMs) {
+      const accepted = takeLate(channel, reading);
+      settle(channel);
+      return accepted;
+    }
     const rules = { scale: spec.scale, ratedPerHour: spec.ratedPerHour };
     const rescaled = era !== null && !sameScale(era.scale, spec.scale);
     const { state, verdicts } = rescaled
@@ -231,20 +195,39 @@ export function createAcceptor({ store, grid, events }: AcceptDeps): Acceptor {
       : accept(channel.state, reading, rules);
     const accepted = apply(channel, verdicts);
     channel.state = state;
+    settle(channel);
     return accepted;
   }
 
+  function acceptOne(item: NewReading): number {
+    return takeSteady(item) ? 1 : judge(item);
+  }
+
+  /** Forgets the copies, so that the next call starts from the rows. */
+  function reload(): void {
+    channels.clear();
+    unsaved.clear();
+  }
+
   return {
+    reload,
     accept(readings, nowMs) {
       try {
+        let steady = 0;
+        while (steady < readings.length && takeSteady(readings[steady] as NewReading)) steady += 1;
+        if (steady === readings.length && !events.pending()) {
+          store.writeSoon(saveAll);
+          return steady;
+        }
         return store.write(() => {
-          const accepted = readings.reduce((sum, item) => sum + acceptOne(item), 0);
+          const judged = readings.slice(steady).reduce((sum, item) => sum + acceptOne(item), 0);
+          saveAll();
           events.flush(nowMs);
-          return accepted;
+          return steady + judged;
         });
       } catch (error) {
-        // Nothing was written: forget the copies, so that the next call starts from the rows.
-        channels.clear();
+        // Nothing was written.
+        reload();
         events.clear();
         throw error;
       }

@@ -3,6 +3,7 @@
  * `live`. They are rebuilt from what is known now and never queued.
  */
 
+import type { ClockHealth } from '../domain/clock-health.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import type { MeterLive } from '../domain/live.ts';
 import type { LiveMessage, MetaMessage, StatusMessage } from '../domain/messages.ts';
@@ -10,7 +11,8 @@ import type { ChannelSpec } from '../domain/meters.ts';
 import type { OutgoingMessage } from '../domain/ports.ts';
 import { type Rational, reduced } from '../domain/rational.ts';
 import { decimal } from '../domain/render-json.ts';
-import { type Clock, type EpochMs, type HourGrid } from '../domain/time.ts';
+import type { StorageHealth } from '../domain/storage.ts';
+import { type Clock, type EpochMs, type HourGrid, instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 
 export interface MeterFacts {
@@ -32,6 +34,10 @@ export interface AnnounceDeps {
   readonly specs: readonly ChannelSpec[];
   readonly startedMs: EpochMs;
   readonly topics: { readonly meta: string; readonly status: string; live(meter: string): string };
+  readonly clockHealth: () => ClockHealth;
+  readonly storage: () => StorageHealth;
+  /** Reads what the disk may not let be read; `instead` then. What is announced must not depend on it. */
+  readonly read: <T>(work: () => T, instead: T) => T;
   /** Bytes that messages may still fill on the disk; null when that is not known. */
   readonly freeBytes: () => number | null;
 }
@@ -63,6 +69,8 @@ export function offlineStatus(topic: string, version: string): OutgoingMessage {
     backlog: null,
     oldestUnsent: null,
     outageBudgetDays: null,
+    clock: null,
+    storage: null,
   };
   return retained(topic, body, 1);
 }
@@ -74,13 +82,13 @@ export function createAnnouncer(deps: AnnounceDeps) {
   /** Days of outage that fit the disk, from the bytes that the last day of messages took. */
   function outageBudgetDays(nowMs: EpochMs): number | null {
     const free = deps.freeBytes();
-    const rate = store.outbox.bytesSince(nowMs - DAY_MS);
+    const rate = deps.read(() => store.outbox.bytesSince(nowMs - DAY_MS), { bytes: 0, spanMs: 0 });
     if (free === null || rate.bytes === 0 || rate.spanMs < RATE_SPAN_MS) return null;
     return Math.min(MAX_BUDGET_DAYS, Math.floor((free * rate.spanMs) / rate.bytes / DAY_MS));
   }
 
   function channelFacts(spec: ChannelSpec): MetaMessage['meters'][number]['channels'][number] {
-    const row = store.channels.find(spec.meter, spec.channel);
+    const row = deps.read(() => store.channels.find(spec.meter, spec.channel), null);
     return {
       channel: spec.channel,
       unit: spec.unit,
@@ -90,6 +98,11 @@ export function createAnnouncer(deps: AnnounceDeps) {
       kwhFactor: spec.kwhFactor,
       since: row ? grid.iso(row.sinceMs) : null,
     };
+  }
+
+  function clockFacts(): StatusMessage['clock'] {
+    const { state, sinceMs } = deps.clockHealth();
+    return { state, since: sinceMs === null ? null : grid.iso(instant(sinceMs)) };
   }
 
   return {
@@ -109,16 +122,20 @@ export function createAnnouncer(deps: AnnounceDeps) {
     },
 
     status(): OutgoingMessage {
-      const { waiting, oldestMs } = store.outbox.backlog();
+      const backlog = deps.read(() => store.outbox.backlog(), null);
+      const oldestMs = backlog?.oldestMs ?? null;
+      const { state, sinceMs } = deps.storage();
       const body: StatusMessage = {
         v: 1,
         state: 'online',
         version: deps.gateway.version,
         since: grid.iso(deps.startedMs),
         clockTrust: clock.trust(),
-        backlog: waiting,
+        backlog: backlog?.waiting ?? null,
         oldestUnsent: oldestMs === null ? null : grid.iso(oldestMs),
         outageBudgetDays: outageBudgetDays(clock.now()),
+        clock: clockFacts(),
+        storage: { state, since: sinceMs === null ? null : grid.iso(instant(sinceMs)) },
       };
       return retained(topics.status, body, 1);
     },

@@ -7,17 +7,15 @@ import { affectedDays, arrival } from '../domain/coefficients/documents.ts';
 import { jstHourStart } from '../domain/coefficients/jst.ts';
 import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import { CodedError } from '../domain/faults.ts';
-import { isWeighed } from '../domain/hour.ts';
-import type { ChannelSpec } from '../domain/meters.ts';
 import type { ReceivedDocument } from '../domain/ports.ts';
-import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type { EventSink } from './ledger-events.ts';
 
 export interface Applied {
   readonly kind: 'new' | 'replaces' | 'same';
   readonly document: CoefficientDocument;
-  /** Hours queued to be weighed again. */
+  /** Hours of the site that are weighed again, whatever the number of meters. */
   readonly hours: number;
 }
 
@@ -34,25 +32,16 @@ function clearingOnFailure<T>(events: EventSink, work: () => T): T {
 export function createDocumentApplier(deps: {
   readonly store: Store;
   readonly rules: CoefficientRules;
-  readonly specs: ReadonlyMap<number, ChannelSpec>;
   readonly events: EventSink;
   /** Understands the bytes and holds them against the rule set they name; throws a CodedError for what is wrong. */
   readonly read: (bytes: Uint8Array, source: string) => CoefficientDocument;
 }) {
-  const { store, rules, specs, events, read } = deps;
+  const { store, rules, events, read } = deps;
 
   function queueHours(previous: CoefficientDocument | null, document: CoefficientDocument): number {
-    const weighed = [...specs].filter(([, spec]) => isWeighed(spec.role, spec.channel)).map(([id]) => id);
     let queued = 0;
     for (const date of affectedDays(previous, document)) {
-      // A site hour may begin up to an hour before the JST day where the offsets differ by a half-hour.
-      const from = instant(jstHourStart(date, 0) - HOUR_MS);
-      for (const channelId of weighed) {
-        for (const hour of store.hours.within(channelId, from, jstHourStart(date, 24))) {
-          store.work.add('weigh', { channelId, startMs: hour.startMs });
-          queued += 1;
-        }
-      }
+      queued += store.hourWork.weighWithin(jstHourStart(date, 0), jstHourStart(date, 24));
     }
     return queued;
   }

@@ -117,7 +117,7 @@ export function createHourCloser({ store, grid, specs, active }: CloseHoursDeps)
         store.work.add('close', { channelId: channel.id, startMs: hourMs });
         hourMs = grid.hourOf(plus(hourMs, HOUR_MS));
       }
-      store.channels.advanceTo(channel.id, hourMs);
+      if (hourMs !== channel.nextHourMs) store.channels.advanceTo(channel.id, hourMs);
     }
   }
 
@@ -134,6 +134,9 @@ export function createHourCloser({ store, grid, specs, active }: CloseHoursDeps)
     const bucket = joinSlots(first, second, spec.kwhPerUnit);
     const known = store.hours.find(item.channelId, item.startMs);
     if (known && sameQuantities(bucket, known)) return;
+    // Evidence only grows. Where a damaged database lost it, the bucket that was made of it is worth more than none.
+    if (known && known.quantityMicro !== null && bucket.quality === 'missing' && spec.keptBy === 'meter')
+      return;
     store.hours.putQuantities(item.channelId, item.startMs, bucket);
     store.work.add('weigh', item);
   }

@@ -1,12 +1,12 @@
 /** Gathers the rows that one hour bucket was made of. */
-import { type DecisionInput, decide } from '../domain/coefficients/decide.ts';
+import { type DecisionInput, decide, sameCoefficient } from '../domain/coefficients/decide.ts';
 import type { CoefficientDecision, RuleSet } from '../domain/coefficients/types.ts';
 import type { ExplainedMessage, Explanation } from '../domain/explain.ts';
 import type { DialInterval, ExplainedEra } from '../domain/explain-evidence.ts';
 import type { ExplainedSlot } from '../domain/explain-slot.ts';
 import { type Weighing, weightText } from '../domain/explain-weight.ts';
 import type { Language } from '../domain/faults.ts';
-import { type HourWeight, isWeighed } from '../domain/hour.ts';
+import { isWeighed } from '../domain/hour.ts';
 import type { Boundary } from '../domain/ledger/boundary.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import { slotSpan } from '../domain/ledger/slot.ts';
@@ -19,9 +19,6 @@ import type { OutboxRow } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
 import { slotsOf } from './close-hours.ts';
 import type { SiteFactsRow } from './site-facts.ts';
-
-/** More hours than any queue holds: fifty channels for two years. */
-const QUEUE_LOOK = 1_000_000;
 
 export interface ExplainDeps {
   readonly store: Store;
@@ -70,19 +67,6 @@ function dialsAround(store: Store, channelId: number, fromMs: EpochMs): DialInte
   });
 }
 
-function isSame(decision: CoefficientDecision, stored: HourWeight): boolean {
-  const ratio = (weight: Pick<HourWeight, 'mjPerKwh'>) => weight.mjPerKwh ?? { num: 0n, den: 1n };
-  const [a, b] = [ratio(decision), ratio(stored)];
-  return (
-    a.num * b.den === b.num * a.den &&
-    decision.class === stored.class &&
-    decision.ruleSet === stored.ruleSet &&
-    decision.document === stored.document &&
-    decision.documentRevision === stored.documentRevision &&
-    decision.confirmed === stored.confirmed
-  );
-}
-
 /** Decides as it was decided then, with the document and the rule set that the stored weight names. */
 function weighingOf({ store, facts, ruleSets, language }: ExplainDeps, hour: HourRow): Weighing {
   const input: DecisionInput = {
@@ -105,12 +89,12 @@ function weighingOf({ store, facts, ruleSets, language }: ExplainDeps, hour: Hou
     decide({ ...input, documents }),
     decide({ ...input, documents, ruleSetChoice: hour.ruleSet }),
   ];
-  const decision = then.find((each) => isSame(each, hour)) ?? null;
+  const decision = then.find((each) => sameCoefficient(each, hour)) ?? null;
   const text = (each: CoefficientDecision) => weightText(each, input, language);
   return {
     decision,
     why: decision && text(decision),
-    changed: isSame(now, hour) ? null : text(now),
+    changed: sameCoefficient(now, hour) ? null : text(now),
   };
 }
 
@@ -168,9 +152,9 @@ export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: Epo
         parsed.document === bucket.document &&
         parsed.revision === bucket.documentRevision,
     );
-  const weighQueued = store.work
-    .take('weigh', QUEUE_LOOK)
-    .some((item) => item.channelId === channel.id && item.startMs === bucket.startMs);
+  const weighQueued =
+    store.work.has('weigh', { channelId: channel.id, startMs: bucket.startMs }) ||
+    store.hourWork.has('weigh', bucket.startMs);
   const rows = store.outbox.ofHour(channel.id, hourStart);
   const weighed = isWeighed(spec.role, spec.channel) || bucket.class !== 'none';
   return {

@@ -13,7 +13,10 @@ import { type EpochMs, HOUR_MS, type HourGrid } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 
 export interface EventSink {
+  /** Inside the transaction of its cause. */
   emit(event: EventDraft): void;
+  /** Outside of any: it goes with the next transaction that succeeds. */
+  tell(event: EventDraft): void;
   /** Appends what was emitted; to be called inside the stage's transaction. */
   flush(nowMs: EpochMs): void;
   /** Whether something waits for a flush. */
@@ -29,6 +32,8 @@ const ONCE_AN_HOUR: ReadonlySet<EventDraft['kind']> = new Set([
   'coefficients-refused',
 ]);
 const REMEMBERED = 1_000;
+/** While the disk takes nothing, this many events wait; older ones go first. */
+const MAX_TOLD = 100;
 
 function sameThing({ kind, meter, channel, atMs, detail }: EventDraft): string {
   const about = [detail['reason'], detail['source'], detail['fault']].join('/');
@@ -44,6 +49,9 @@ export function createEventSink(deps: {
   const { store, sender, grid, topic } = deps;
   const said = new Set<string>();
   let drafts: EventDraft[] = [];
+  let told: EventDraft[] = [];
+  /** What was told and went with the transaction under way. */
+  let telling: readonly EventDraft[] = [];
   /** What the transaction under way has said, to be unsaid if it fails. */
   let saying: string[] = [];
 
@@ -59,9 +67,12 @@ export function createEventSink(deps: {
 
   return {
     emit: (event) => void drafts.push(event),
+    tell: (event) => void (told = [...told.slice(1 - MAX_TOLD), event]),
     flush(nowMs) {
       saying = [];
-      for (const draft of drafts.filter(isNews)) {
+      telling = told;
+      told = [];
+      for (const draft of [...telling, ...drafts].filter(isNews)) {
         store.outbox.append({
           kind: 'event',
           topic,
@@ -72,9 +83,11 @@ export function createEventSink(deps: {
       }
       drafts = [];
     },
-    pending: () => drafts.length > 0,
+    pending: () => drafts.length > 0 || told.length > 0,
     clear() {
       drafts = [];
+      told = [...telling, ...told].slice(-MAX_TOLD);
+      telling = [];
       for (const key of saying) said.delete(key);
     },
   };

@@ -2,24 +2,31 @@
  * The stages in the order the data flows: readings → ledger → hour buckets → coefficients → outbox. Readings wait
  * here for one common transaction; every stage after that takes its work from rows, so a crash anywhere is a pause.
  */
-import { type Fault, fault } from '../domain/faults.ts';
+import { CLOCK_OK, type ClockHealth, type ClockState } from '../domain/clock-health.ts';
+import { fault } from '../domain/faults.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { MeterPoll } from '../domain/ports.ts';
 import type { EventDraft } from '../domain/render.ts';
-import { type Clock, type EpochMs, slotOf } from '../domain/time.ts';
+import { type Clock, type EpochMs, HOUR_MS, slotOf } from '../domain/time.ts';
 import type { Acceptor, NewReading } from './accept-readings.ts';
 import type { EventSink } from './ledger-events.ts';
+import type { Rewinder } from './rewind.ts';
 
-/** Readings wait at most this long for a transaction, ms; a boundary is written at once. */
-export const COMMIT_MS = 5_000;
+/**
+ * Readings wait about this long for a transaction, ms; a boundary is written at once. One commit in 10 s writes less
+ * than half of what one a second does, and a power cut costs 10 s of evidence, which the registers make good.
+ */
+export const COMMIT_MS = 10_000;
 /** Readings held in memory at the most: above that a transaction is due at once. */
 const MAX_HELD = 5_000;
 /** While the disk takes nothing, this many readings are kept; older ones go first: the meters keep their registers. */
 const MAX_KEPT = 50_000;
 /** Wall time may differ this much from steady time between two turns before it is called a step, ms. */
 const STEP_MS = 30_000;
-/** Bounded steps of one stage in one turn, so that a large backlog never starves the polling. */
+/** Bounded steps of one stage in one turn, so that a large backlog never starves the polling … */
 const STEPS_PER_TURN = 4;
+/** … and after this no further step is begun, real ms: a tick is never further away than that and one step. */
+const TURN_BUDGET_MS = 50;
 
 function clockStep(beforeMs: EpochMs, atMs: EpochMs, stepMs: number): EventDraft {
   return {
@@ -27,10 +34,13 @@ function clockStep(beforeMs: EpochMs, atMs: EpochMs, stepMs: number): EventDraft
     meter: null,
     channel: null,
     atMs,
-    text: `The clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(stepMs) / 1000)} s. Readings of a repeated time are set aside; totals are not touched.`,
+    text: `The clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(stepMs) / 1000)} s. Totals are not touched; the hours around it deserve a look.`,
     detail: { beforeMs, stepMs },
   };
 }
+
+/** A step of the clock is shown for so long, ms: until the hours around it were published. */
+const SHOW_STEP_MS = 2 * HOUR_MS;
 
 interface Step {
   run(nowMs: ReturnType<Clock['now']>): boolean;
@@ -39,7 +49,11 @@ interface Step {
 export interface PipelineDeps {
   readonly clock: Clock;
   readonly acceptor: Acceptor;
-  readonly events: Pick<EventSink, 'pending' | 'emit'>;
+  /** Takes back what a clock stamped that ran ahead. */
+  readonly rewinder: Rewinder;
+  /** The newest accepted reading of all channels, null before the first. */
+  readonly newestMs: () => EpochMs | null;
+  readonly events: Pick<EventSink, 'pending' | 'tell'>;
   /** Simulated ms per real ms. */
   readonly speed: number;
   /** close-hours, weigh-hours, fill-outbox. */
@@ -47,8 +61,8 @@ export interface PipelineDeps {
   readonly specs: readonly ChannelSpec[];
   /** After the first commit of each half-hour: the log is moved into the database while little else is to do. */
   readonly checkpoint: () => void;
-  /** Told once each time that hours begin to be held back. */
-  readonly onUntrusted: (problem: Fault) => void;
+  /** Told each time the state of the clock changes. */
+  readonly onClock: (health: ClockHealth) => void;
   /** After a turn that may have filled the outbox. */
   readonly onTurn: () => void;
 }
@@ -60,7 +74,8 @@ export function createPipeline(deps: PipelineDeps) {
   let heldSinceMs = 0;
   let lastSlot = -1;
   let checkpointSlot = -1;
-  let heldBack = false;
+  let clockHealth: ClockHealth = CLOCK_OK;
+  let steppedMs = Number.NEGATIVE_INFINITY;
   let watched: { readonly wallMs: EpochMs; readonly steadyMs: number } | null = null;
 
   /** A step of the wall clock is an event: hours on either side of it deserve a look. */
@@ -69,10 +84,49 @@ export function createPipeline(deps: PipelineDeps) {
     const steadyMs = clock.monotonicMs();
     if (watched) {
       const stepMs = Math.round(wallMs - watched.wallMs - (steadyMs - watched.steadyMs) * deps.speed);
-      if (Math.abs(stepMs) > STEP_MS) events.emit(clockStep(watched.wallMs, wallMs, stepMs));
+      if (Math.abs(stepMs) > STEP_MS) {
+        events.tell(clockStep(watched.wallMs, wallMs, stepMs));
+        steppedMs = steadyMs;
+      }
     }
     watched = { wallMs, steadyMs };
+    enter(judgeClock(wallMs, steadyMs));
   }
+
+  /**
+   * A clock that stands before the newest reading either ran ahead until now, or is wrong now. Only a clock that is
+   * known to be right may take back what was stamped.
+   */
+  function judgeClock(wallMs: EpochMs, steadyMs: number): ClockState {
+    const trust = clock.trust();
+    if (trust === 'untrusted') return 'untrusted';
+    const newestMs = deps.newestMs();
+    if (newestMs !== null && newestMs - wallMs > STEP_MS) {
+      held = [];
+      if (trust === 'rtc') return 'behind';
+      deps.rewinder.rewind(wallMs);
+      acceptor.reload();
+      steppedMs = steadyMs;
+    }
+    return (steadyMs - steppedMs) * deps.speed < SHOW_STEP_MS ? 'stepped' : 'ok';
+  }
+
+  function enter(state: ClockState): void {
+    if (state === clockHealth.state) return;
+    const sinceMs = clock.now();
+    const now = new Date(sinceMs).toISOString();
+    const newest = new Date(deps.newestMs() ?? 0).toISOString();
+    const problem =
+      state === 'untrusted'
+        ? fault('clock-untrusted', { now })
+        : state === 'behind'
+          ? fault('clock-behind', { now, newest })
+          : null;
+    clockHealth = { state, sinceMs, fault: problem };
+    deps.onClock(clockHealth);
+  }
+
+  const isHeldBack = (): boolean => clockHealth.fault !== null;
 
   function commit(): void {
     if (held.length === 0 && !events.pending()) return;
@@ -93,17 +147,15 @@ export function createPipeline(deps: PipelineDeps) {
     return crossed || held.length >= MAX_HELD || waited >= COMMIT_MS || waited < 0;
   }
 
-  function runSteps(maxSteps: number): boolean {
-    // Hours have no name while the time is not known; readings are kept, live values go on.
-    const untrusted = clock.trust() === 'untrusted';
-    if (untrusted && !heldBack)
-      deps.onUntrusted(fault('clock-untrusted', { now: new Date(clock.now()).toISOString() }));
-    heldBack = untrusted;
-    if (untrusted) return false;
+  function runSteps(maxSteps: number, budgetMs: number): boolean {
+    // Hours have no name while the time is not known.
+    if (isHeldBack()) return false;
     let more = false;
+    const untilMs = clock.monotonicMs() + budgetMs;
     for (const step of steps) {
       let again = true;
-      for (let n = 0; again && n < maxSteps; n++) again = step.run(clock.now());
+      for (let n = 0; again && n < maxSteps && clock.monotonicMs() < untilMs; n++)
+        again = step.run(clock.now());
       more ||= again;
     }
     return more;
@@ -112,7 +164,7 @@ export function createPipeline(deps: PipelineDeps) {
   return {
     take(poll: MeterPoll): void {
       // A reading needs a time that can be believed. The registers are the meters' own: nothing is lost.
-      if (clock.trust() === 'untrusted') return;
+      if (clockHealth.state === 'behind' || clock.trust() === 'untrusted') return;
       if (held.length === 0) heldSinceMs = clock.now();
       for (const { channel, raw, sinceMs, atMs } of poll.registers) {
         const spec = specOf.get(`${poll.meter}/${channel}`);
@@ -124,15 +176,18 @@ export function createPipeline(deps: PipelineDeps) {
     turn(): void {
       watchClock();
       if (commitIsDue()) commit();
-      runSteps(STEPS_PER_TURN);
+      runSteps(STEPS_PER_TURN, TURN_BUDGET_MS);
       onTurn();
     },
+    /** How far the clock can be used for hours. */
+    clockHealth: (): ClockHealth => clockHealth,
     /** Commits what is held; the stages find their work after the next start. */
     finish: commit,
     /** Commits what is held and runs every stage until nothing is left to do. */
     drain(): void {
+      enter(judgeClock(clock.now(), clock.monotonicMs()));
       commit();
-      while (runSteps(Number.MAX_SAFE_INTEGER));
+      while (runSteps(Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY));
       onTurn();
     },
   };

@@ -1,16 +1,22 @@
 /**
- * hour buckets + coefficients → MJ. Looks again at each hour whose kWh or whose coefficient may have changed.
- * Safe to repeat: the decision depends on documents, rules and the hour alone.
+ * documents + rules → the coefficient of each hour of the site. A bucket that was closed makes sure of its hour's
+ * coefficient; documents and rules are looked at again by hour, whatever the number of meters. MJ follow when a bucket
+ * is read. Safe to repeat: the decision depends on documents, rules and the hour alone.
  */
 import { createHash } from 'node:crypto';
-import { decide } from '../domain/coefficients/decide.ts';
-import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
-import { type HourWeight, isWeighed, UNWEIGHED, weigh } from '../domain/hour.ts';
+import { type Decider, prepare, sameCoefficient } from '../domain/coefficients/decide.ts';
+import type { Coefficient, CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
+import { isWeighed } from '../domain/hour.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import type { HourRow, WorkItem } from '../store/hour-rows.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { QueuedHour } from '../store/coefficient-rows.ts';
+import type { WorkItem } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
 
+/** Buckets in one step. */
 const BATCH = 500;
+/** Hours of the site in one step: a few milliseconds. */
+const HOURS = 1_000;
 
 const RULES = 'rules';
 
@@ -18,23 +24,28 @@ const RULES = 'rules';
 const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}` : value);
 
 /**
- * Another grid area, rule set, edition of the rules or role weighs the past anew: every hour is looked at again, and
- * those that come out different are sent again.
+ * Another grid area, rule set or edition of the rules weighs the past anew: every hour is looked at again, and the
+ * buckets of those that come out different are sent again.
  */
-export function weighAgainIfRulesChanged(
-  store: Store,
-  rules: CoefficientRules,
-  specs: readonly ChannelSpec[],
-): void {
-  const roles = specs.map(({ meter, channel, role }) => [meter, channel, role]);
-  const text = JSON.stringify([rules.area, rules.ruleSetChoice, [...rules.ruleSets], roles], plain);
+export function weighAgainIfRulesChanged(store: Store, rules: CoefficientRules): void {
+  const text = JSON.stringify([rules.area, rules.ruleSetChoice, [...rules.ruleSets]], plain);
   const digest = createHash('sha256').update(text).digest('hex');
   const known = store.facts.get(RULES);
   if (known === digest) return;
   store.write(() => {
-    if (known !== null) store.work.addAll('weigh');
+    if (known !== null) store.hourWork.weighWithin(0, Number.MAX_SAFE_INTEGER);
     store.facts.put(RULES, digest);
   });
+}
+
+/** A channel with another role weighs otherwise, and its messages say the role: all its buckets are looked at again. */
+function keepRoles(store: Store, specs: ReadonlyMap<number, ChannelSpec>): void {
+  for (const [id, { role }] of store.roles.all()) {
+    const spec = specs.get(id);
+    if (!spec || spec.role === role) continue;
+    store.roles.put(id, spec.role, isWeighed(spec.role, spec.channel));
+    store.work.addAllOf('weigh', id);
+  }
 }
 
 export function createWeigher(deps: {
@@ -43,45 +54,58 @@ export function createWeigher(deps: {
   readonly specs: ReadonlyMap<number, ChannelSpec>;
 }) {
   const { store, rules, specs } = deps;
+  let rolesKept = false;
+  let prepared: { readonly documents: readonly CoefficientDocument[]; readonly decider: Decider } | null =
+    null;
 
-  function weightOf(hour: HourRow, spec: ChannelSpec, documents: readonly CoefficientDocument[]): HourWeight {
-    if (!isWeighed(spec.role, spec.channel)) return UNWEIGHED;
-    const {
-      mjPerKwh,
-      class: name,
-      ruleSet,
-      document,
-      documentRevision,
-      confirmed,
-    } = decide({
-      ...rules,
-      hourStart: hour.startMs,
-      documents,
-    });
-    const energyMicroMj = mjPerKwh === null ? null : weigh(hour.energyMicroKwh, mjPerKwh);
-    return { mjPerKwh, class: name, ruleSet, document, documentRevision, confirmed, energyMicroMj };
+  function deciderNow(): Decider {
+    const documents = store.documents.inForce(rules.area);
+    if (prepared?.documents !== documents)
+      prepared = { documents, decider: prepare({ ...rules, documents }) };
+    return prepared.decider;
   }
 
-  function weighOne(item: WorkItem, documents: readonly CoefficientDocument[]): void {
-    const spec = specs.get(item.channelId);
-    const hour = store.hours.find(item.channelId, item.startMs);
-    if (!spec || !hour) return;
-    store.hours.putWeight(item.channelId, item.startMs, weightOf(hour, spec, documents));
-    store.work.add('send', item);
+  /** @param known what the hour weighed so far; null where it was never weighed */
+  function weighHour(decider: Decider, startMs: EpochMs, known: Coefficient | null): void {
+    const coefficient = decider.coefficientOf(startMs);
+    if (known && sameCoefficient(known, coefficient)) return;
+    store.coefficients.put(startMs, coefficient);
+    // Buckets of an hour that was never weighed bring themselves on to the outbox.
+    if (known) store.hourWork.add('send', startMs);
+  }
+
+  function weighBuckets(decider: Decider, items: readonly WorkItem[]): void {
+    for (const item of items) {
+      const spec = specs.get(item.channelId);
+      if (!spec) continue;
+      if (isWeighed(spec.role, spec.channel))
+        weighHour(decider, item.startMs, store.coefficients.find(item.startMs));
+      store.work.add('send', item);
+    }
+    const last = items.at(-1);
+    if (last) store.work.doneTo('weigh', last);
+  }
+
+  function weighHours(decider: Decider, hours: readonly QueuedHour[]): void {
+    for (const { startMs, coefficient } of hours) weighHour(decider, startMs, coefficient);
+    const last = hours.at(-1);
+    if (last) store.hourWork.doneTo('weigh', last.startMs);
   }
 
   return {
     /** One bounded step. @returns whether there may be more to do at once */
     run(): boolean {
-      return store.write(() => {
-        const items = store.work.take('weigh', BATCH);
-        if (items.length === 0) return false;
-        const documents = store.documents.inForce(rules.area);
-        for (const item of items) {
-          weighOne(item, documents);
-          store.work.done('weigh', item);
-        }
-        return items.length === BATCH;
+      if (!rolesKept) store.write(() => keepRoles(store, specs));
+      rolesKept = true;
+      // All of it can be decided again: what a power cut takes of it is still queued.
+      return store.writeSoon(() => {
+        const buckets = store.work.take('weigh', BATCH);
+        const hours = store.hourWork.toWeigh(HOURS);
+        if (buckets.length + hours.length === 0) return false;
+        const decider = deciderNow();
+        weighBuckets(decider, buckets);
+        weighHours(decider, hours);
+        return buckets.length === BATCH || hours.length === HOURS;
       });
     },
   };

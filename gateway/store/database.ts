@@ -1,17 +1,20 @@
 /**
  * The one SQLite file of a gateway. Write-ahead log; `synchronous=FULL`, because what has been acknowledged to a
- * person or to the broker must survive a power cut (NORMAL loses the last transactions). One process writes: a
- * second file, locked for as long as the process lives, says so and is freed by the kernel even after SIGKILL.
+ * person or to the broker must survive a power cut; what is worth less is written with `synchronous=NORMAL`
+ * ({@link setDurability}): it costs no fsync, and a power cut may take the last of it, but never what came before.
+ * One process writes: a second file, locked for as long as the process lives, says so and is freed by the kernel
+ * even after SIGKILL.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { CodedError, fault } from '../domain/faults.ts';
+import { namedStorageError, storageFault } from '../domain/storage.ts';
+import { FILE_NAME, lacksLog, markClosed, markOpen, putInPlace } from './salvage-files.ts';
 
 export type Db = Database.Database;
 
 const MIGRATIONS_DIR = new URL('./migrations/', import.meta.url);
-const FILE_NAME = 'hakaru.db';
 const LOCK_NAME = 'hakaru.lock';
 
 interface Migration {
@@ -29,13 +32,13 @@ function migrations(): Migration[] {
     }));
 }
 
-/** Brings the schema up to date, one transaction a step. @throws CodedError ledger-newer */
-function migrate(db: Db, path: string): void {
+/** Brings the schema up to date, or up to that version, one transaction a step. @throws CodedError ledger-newer */
+export function migrate(db: Db, path: string, upTo = Number.MAX_SAFE_INTEGER): void {
   const steps = migrations();
   const known = steps.at(-1)?.version ?? 0;
   const found = Number(db.pragma('user_version', { simple: true }));
   if (found > known) throw new CodedError(fault('ledger-newer', { path, found, known }));
-  for (const step of steps.filter(({ version }) => version > found)) {
+  for (const step of steps.filter(({ version }) => version > found && version <= upTo)) {
     db.transaction(() => {
       db.exec(step.sql);
       db.pragma(`user_version = ${step.version}`);
@@ -52,8 +55,18 @@ function configure(db: Db): void {
   db.defaultSafeIntegers(true);
 }
 
+/** `durable`: on the card before the commit returns. `soon`: with the next durable commit, or when the system writes. */
+export type Durability = 'durable' | 'soon';
+
+/** For the transactions that follow; not to be called inside one. Source: SQLite, PRAGMA synchronous, WAL mode. */
+export function setDurability(db: Db, durability: Durability): void {
+  db.pragma(`synchronous = ${durability === 'durable' ? 'FULL' : 'NORMAL'}`);
+}
+
 export interface OpenDatabase {
   readonly db: Db;
+  /** To be told after the first durable commit: from then on the log holds something. */
+  written?(): void;
   close(): void;
 }
 
@@ -65,37 +78,65 @@ function takeLock(dataDir: string): Db {
     return lock;
   } catch (cause) {
     lock.close();
-    throw new CodedError(fault('ledger-locked', { path: dataDir }), { cause });
+    const isTaken = cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
+    throw isTaken ? new CodedError(fault('ledger-locked', { path: dataDir }), { cause }) : cause;
+  }
+}
+
+/** For work on the files themselves. @throws CodedError ledger-locked */
+export function lockFolder(dataDir: string): { close(): void } {
+  return takeLock(dataDir);
+}
+
+/** Tables that are read whole at each start, and that nothing works without: some milliseconds, however old it is. */
+const VITAL = ['fact', 'channel', 'era', 'head'] as const;
+
+/** Large tables are not looked through: 500 MB take ten seconds. What is damaged there is found when it is read. */
+function checkVital(db: Db, dataDir: string): void {
+  for (const table of VITAL) {
+    const found = db.pragma(`quick_check('${table}')`, { simple: true });
+    if (found !== 'ok') throw new CodedError(storageFault('corrupt', dataDir, `${table}: ${String(found)}`));
   }
 }
 
 function unusable(dataDir: string, cause: unknown): CodedError {
-  if (cause instanceof CodedError) return cause;
+  const named = namedStorageError(cause, dataDir);
+  if (named instanceof CodedError) return named;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodedError(fault('ledger-unusable', { path: dataDir, reason }), { cause });
 }
 
 /**
  * Opens the database for the one process that writes, creating it where there is none.
- * @throws CodedError ledger-locked, ledger-newer, ledger-unusable
+ * @throws CodedError ledger-locked, ledger-newer, ledger-corrupt (see salvage.ts), ledger-full, ledger-io-error,
+ * ledger-read-only, ledger-unusable
  */
 export function openForWriting(dataDir: string): OpenDatabase {
   let lock: Db | null = null;
+  let db: Db | null = null;
   try {
     mkdirSync(dataDir, { recursive: true });
     lock = takeLock(dataDir);
-    const db = new Database(join(dataDir, FILE_NAME));
+    // Ends a salvage that a power cut interrupted.
+    putInPlace(dataDir);
+    if (lacksLog(dataDir))
+      throw new CodedError(storageFault('corrupt', dataDir, 'its write-ahead log (hakaru.db-wal) is gone'));
+    db = new Database(join(dataDir, FILE_NAME));
     configure(db);
     migrate(db, dataDir);
-    const held = lock;
+    checkVital(db, dataDir);
+    const opened = { db, lock };
     return {
       db,
+      written: () => markOpen(dataDir),
       close: () => {
-        db.close();
-        held.close();
+        markClosed(dataDir);
+        opened.db.close();
+        opened.lock.close();
       },
     };
   } catch (cause) {
+    db?.close();
     lock?.close();
     throw unusable(dataDir, cause);
   }
@@ -111,7 +152,7 @@ export function openInMemory(): OpenDatabase {
 
 /**
  * Opens an existing database for reading beside a running gateway. @throws CodedError ledger-missing, ledger-newer,
- * ledger-unusable
+ * ledger-older, ledger-unusable
  */
 export function openForReading(dataDir: string): OpenDatabase {
   const path = join(dataDir, FILE_NAME);
@@ -121,6 +162,7 @@ export function openForReading(dataDir: string): OpenDatabase {
     const found = Number(db.pragma('user_version', { simple: true }));
     const known = migrations().at(-1)?.version ?? 0;
     if (found > known) throw new CodedError(fault('ledger-newer', { path: dataDir, found, known }));
+    if (found < known) throw new CodedError(fault('ledger-older', { path: dataDir, found, known }));
     db.pragma('busy_timeout = 5000');
     db.defaultSafeIntegers(true);
     return { db, close: () => db.close() };

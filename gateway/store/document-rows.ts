@@ -41,9 +41,10 @@ export function documentRows(db: Db) {
     `INSERT INTO document (area, document, revision, received_at_ms, source, sha256, bytes, parsed, in_force)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
   );
-  const inForce = db.prepare<[string], DocumentColumns>(
-    'SELECT * FROM document WHERE area = ? AND in_force = 1 ORDER BY id',
+  const namesInForce = db.prepare<[string], { id: bigint; sha256: string }>(
+    'SELECT id, sha256 FROM document WHERE area = ? AND in_force = 1 ORDER BY id',
   );
+  const one = db.prepare<[bigint], DocumentColumns>('SELECT * FROM document WHERE id = ?');
   const all = db.prepare<[], DocumentColumns>('SELECT * FROM document ORDER BY id');
   const etag = db.prepare<[string], { etag: string | null; checked_at_ms: bigint }>(
     'SELECT * FROM download WHERE source = ?',
@@ -52,6 +53,31 @@ export function documentRows(db: Db) {
     `INSERT INTO download (source, etag, checked_at_ms) VALUES (?, ?, ?)
      ON CONFLICT (source) DO UPDATE SET etag = excluded.etag, checked_at_ms = excluded.checked_at_ms`,
   );
+  /**
+   * What the documents in force say, of the area asked for last. A row never changes what it says, so its id and the
+   * hash of its bytes name it for good, whoever writes.
+   */
+  let known = {
+    name: '',
+    documents: new Map<string, CoefficientDocument>(),
+    list: [] as readonly CoefficientDocument[],
+  };
+
+  function documentsInForce(area: GridArea): readonly CoefficientDocument[] {
+    const rows = namesInForce.all(area).map(({ id, sha256 }) => ({ id, key: `${id}/${sha256}` }));
+    const name = `${area}:${rows.map(({ key }) => key).join()}`;
+    if (name !== known.name) {
+      const documents = new Map(
+        rows.map(({ id, key }) => {
+          const document = known.documents.get(key);
+          return [key, document ?? toDocument(one.get(id) as DocumentColumns).parsed];
+        }),
+      );
+      known = { name, documents, list: [...documents.values()] };
+    }
+    return known.list;
+  }
+
   return {
     held(area: GridArea, document: string): (HeldDocument & { readonly parsed: CoefficientDocument }) | null {
       const row = held.get(area, document);
@@ -76,8 +102,8 @@ export function documentRows(db: Db) {
         JSON.stringify(document),
       );
     },
-    inForce: (area: GridArea): CoefficientDocument[] =>
-      inForce.all(area).map((row) => toDocument(row).parsed),
+    /** In the order they came. The same list as long as nothing has changed. */
+    inForce: documentsInForce,
     all: (): DocumentRow[] => all.all().map(toDocument),
     download(source: string): { etag: string | null; checkedAtMs: EpochMs } | null {
       const row = etag.get(source);

@@ -1,10 +1,10 @@
 /** Hour buckets and the work queues between stages. */
 
-import type { HourBucket, HourQuantities, HourWeight } from '../domain/hour.ts';
-import type { CoefficientClass } from '../domain/messages.ts';
+import type { Coefficient } from '../domain/coefficients/types.ts';
+import { type HourBucket, type HourQuantities, weigh } from '../domain/hour.ts';
 import type { Quality } from '../domain/quality.ts';
-import { formatFraction, parseFraction } from '../domain/rational.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { type CoefficientColumns, coefficientRows, toCoefficient, UNWEIGHED } from './coefficient-rows.ts';
 import type { Db } from './database.ts';
 import { toInstant } from './rows.ts';
 
@@ -26,18 +26,12 @@ interface HourColumns {
   readonly demand_b_micro: bigint | null;
   readonly start_register_micro: bigint | null;
   readonly end_register_micro: bigint | null;
-  readonly mj_per_kwh: string | null;
-  readonly class: string;
-  readonly rule_set: string | null;
-  readonly document: string | null;
-  readonly document_revision: bigint | null;
-  readonly confirmed: bigint;
-  readonly energy_micro_mj: bigint | null;
-  readonly revision: bigint;
-  readonly sent_digest: string | null;
+  readonly revision: bigint | null;
+  readonly digest: string | null;
 }
 
-function toHour(row: HourColumns): HourRow {
+function toHour(row: HourColumns, coefficient: Coefficient): HourRow {
+  const { mjPerKwh } = coefficient;
   return {
     channelId: Number(row.channel_id),
     startMs: toInstant(row.start_ms),
@@ -48,25 +42,38 @@ function toHour(row: HourColumns): HourRow {
     demandMicro: [row.demand_a_micro, row.demand_b_micro],
     startRegisterMicro: row.start_register_micro,
     endRegisterMicro: row.end_register_micro,
-    mjPerKwh: row.mj_per_kwh === null ? null : parseFraction(row.mj_per_kwh),
-    class: row.class as CoefficientClass,
-    ruleSet: row.rule_set,
-    document: row.document,
-    documentRevision: row.document_revision === null ? null : Number(row.document_revision),
-    confirmed: row.confirmed === 1n,
-    energyMicroMj: row.energy_micro_mj,
-    revision: Number(row.revision),
-    sentDigest: row.sent_digest,
+    ...coefficient,
+    energyMicroMj: mjPerKwh === null ? null : weigh(row.energy_micro_kwh, mjPerKwh),
+    revision: Number(row.revision ?? 0n),
+    sentDigest: row.digest,
   };
 }
 
+// CROSS JOIN: the tables are searched in the order they are written. Channels are few, and say which are weighed.
+const HOURS = 'channel CROSS JOIN hour ON hour.channel_id = channel.id';
+const SENT =
+  'LEFT JOIN hour_sent ON hour_sent.start_ms = hour.start_ms AND hour_sent.channel_id = hour.channel_id';
+const WEIGHED = `SELECT hour.*, hour_sent.revision, hour_sent.digest, coefficient.mj_per_kwh, coefficient.class,
+  coefficient.rule_set, coefficient.document, coefficient.document_revision, coefficient.confirmed
+  FROM ${HOURS} ${SENT}
+  LEFT JOIN hour_coefficient AS coefficient ON coefficient.start_ms = hour.start_ms AND channel.weighed = 1`;
+
+type WeighedColumns = HourColumns & CoefficientColumns;
+const toWeighed = (row: WeighedColumns): HourRow => toHour(row, toCoefficient(row));
+
+/** Hour buckets. Their coefficient is that of the hour; their MJ are calculated when they are read. */
 export function hourRows(db: Db) {
-  const one = db.prepare<[number, number], HourColumns>(
-    'SELECT * FROM hour WHERE channel_id = ? AND start_ms = ?',
+  const one = db.prepare<[number, number], WeighedColumns>(
+    `${WEIGHED} WHERE channel.id = ? AND hour.start_ms = ?`,
   );
-  const within = db.prepare<[number, number, number], HourColumns>(
-    'SELECT * FROM hour WHERE channel_id = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms',
+  const within = db.prepare<[number, number, number], WeighedColumns>(
+    `${WEIGHED} WHERE channel.id = ? AND hour.start_ms >= ? AND hour.start_ms < ? ORDER BY hour.start_ms`,
   );
+  const inHour = db.prepare<[number, number, number], HourColumns>(
+    `SELECT hour.*, hour_sent.revision, hour_sent.digest FROM ${HOURS} ${SENT}
+     WHERE channel.weighed = 1 AND channel.id >= ? AND hour.start_ms = ? ORDER BY channel.id LIMIT ?`,
+  );
+  const coefficients = coefficientRows(db);
   const putQuantities = db.prepare(
     `INSERT INTO hour (channel_id, start_ms, quality, coverage_micro, quantity_micro, energy_micro_kwh,
        demand_a_micro, demand_b_micro, start_register_micro, end_register_micro)
@@ -77,20 +84,24 @@ export function hourRows(db: Db) {
        demand_b_micro = excluded.demand_b_micro, start_register_micro = excluded.start_register_micro,
        end_register_micro = excluded.end_register_micro`,
   );
-  const putWeight = db.prepare(
-    `UPDATE hour SET mj_per_kwh = ?, class = ?, rule_set = ?, document = ?, document_revision = ?, confirmed = ?,
-       energy_micro_mj = ? WHERE channel_id = ? AND start_ms = ?`,
+  const firstSent = db.prepare(
+    'INSERT INTO hour_sent (revision, digest, start_ms, channel_id) VALUES (?, ?, ?, ?)',
   );
-  const markSent = db.prepare(
-    'UPDATE hour SET revision = ?, sent_digest = ? WHERE channel_id = ? AND start_ms = ?',
+  const sentAgain = db.prepare(
+    'UPDATE hour_sent SET revision = ?, digest = ? WHERE start_ms = ? AND channel_id = ?',
   );
   return {
     find(channelId: number, startMs: EpochMs): HourRow | null {
       const row = one.get(channelId, startMs);
-      return row ? toHour(row) : null;
+      return row ? toWeighed(row) : null;
     },
     within: (channelId: number, fromMs: EpochMs, toMs: EpochMs): HourRow[] =>
-      within.all(channelId, fromMs, toMs).map(toHour),
+      within.all(channelId, fromMs, toMs).map(toWeighed),
+    /** The buckets of one hour of the channels that are weighed, from a channel on: the coefficient is read once. */
+    weighedIn(startMs: EpochMs, fromChannel: number, limit: number): HourRow[] {
+      const coefficient = coefficients.find(startMs) ?? UNWEIGHED;
+      return inHour.all(fromChannel, startMs, limit).map((row) => toHour(row, coefficient));
+    },
     putQuantities(channelId: number, startMs: EpochMs, hour: HourQuantities): void {
       putQuantities.run(
         channelId,
@@ -105,21 +116,9 @@ export function hourRows(db: Db) {
         hour.endRegisterMicro,
       );
     },
-    putWeight(channelId: number, startMs: EpochMs, weight: HourWeight): void {
-      putWeight.run(
-        weight.mjPerKwh === null ? null : formatFraction(weight.mjPerKwh),
-        weight.class,
-        weight.ruleSet,
-        weight.document,
-        weight.documentRevision,
-        weight.confirmed ? 1 : 0,
-        weight.energyMicroMj,
-        channelId,
-        startMs,
-      );
-    },
+    /** @param revision 1 for the first message, one more each time */
     markSent(channelId: number, startMs: EpochMs, revision: number, digest: string): void {
-      markSent.run(revision, digest, channelId, startMs);
+      (revision === 1 ? firstSent : sentAgain).run(revision, digest, startMs, channelId);
     },
   };
 }
@@ -134,23 +133,32 @@ export interface WorkItem {
 /** Rows are the queue: a stage takes items, and deletes them in the transaction that did the work. */
 export function workRows(db: Db) {
   const add = db.prepare('INSERT OR IGNORE INTO work (stage, start_ms, channel_id) VALUES (?, ?, ?)');
-  const addAll = db.prepare(
-    'INSERT OR IGNORE INTO work (stage, start_ms, channel_id) SELECT ?, start_ms, channel_id FROM hour',
+  const addAllOf = db.prepare(
+    `INSERT OR IGNORE INTO work (stage, start_ms, channel_id)
+     SELECT ?, start_ms, channel_id FROM hour WHERE channel_id = ?`,
   );
   const take = db.prepare<[string, number], { start_ms: bigint; channel_id: bigint }>(
     'SELECT start_ms, channel_id FROM work WHERE stage = ? ORDER BY start_ms, channel_id LIMIT ?',
   );
+  const has = db.prepare<[string, number, number]>(
+    'SELECT 1 FROM work WHERE stage = ? AND start_ms = ? AND channel_id = ?',
+  );
   const done = db.prepare('DELETE FROM work WHERE stage = ? AND start_ms = ? AND channel_id = ?');
+  const doneTo = db.prepare('DELETE FROM work WHERE stage = ? AND (start_ms, channel_id) <= (?, ?)');
   return {
     add(stage: Stage, item: WorkItem): void {
       add.run(stage, item.startMs, item.channelId);
     },
-    /** Every hour there is. */
-    addAll: (stage: Stage): void => void addAll.run(stage),
+    /** Every hour of one channel. */
+    addAllOf: (stage: Stage, channelId: number): void => void addAllOf.run(stage, channelId),
+    has: (stage: Stage, item: WorkItem): boolean =>
+      has.get(stage, item.startMs, item.channelId) !== undefined,
     take: (stage: Stage, limit: number): WorkItem[] =>
       take
         .all(stage, limit)
         .map((row) => ({ startMs: toInstant(row.start_ms), channelId: Number(row.channel_id) })),
+    /** The item and every earlier one. */
+    doneTo: (stage: Stage, item: WorkItem): void => void doneTo.run(stage, item.startMs, item.channelId),
     done(stage: Stage, item: WorkItem): void {
       done.run(stage, item.startMs, item.channelId);
     },

@@ -132,6 +132,15 @@ export function readingRows(db: Db) {
     'SELECT * FROM reading WHERE at_ms >= ? AND at_ms <= ? AND channel_id = ? ORDER BY at_ms',
   );
   const head = db.prepare<[number], StoredReading>('SELECT * FROM head WHERE channel_id = ?');
+  const newestHead = db.prepare<[], { at_ms: bigint | null }>('SELECT max(at_ms) AS at_ms FROM head');
+  // The last reading of an era is the evidence of its step.
+  const purge = db.prepare(
+    `DELETE FROM reading WHERE (at_ms, channel_id) IN (
+       SELECT at_ms, channel_id FROM reading AS old WHERE at_ms < ? AND NOT EXISTS (
+         SELECT 1 FROM era WHERE era.channel_id = old.channel_id AND era.after_at_ms = old.at_ms)
+       LIMIT ?)`,
+  );
+  const removeAfter = db.prepare('DELETE FROM reading WHERE at_ms > ? AND channel_id = ?');
   const putHead = db.prepare(
     `INSERT INTO head (channel_id, at_ms, since_ms, count, exp2, era) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (channel_id) DO UPDATE SET at_ms = excluded.at_ms, since_ms = excluded.since_ms,
@@ -139,6 +148,11 @@ export function readingRows(db: Db) {
   );
   const located = (row: StoredReading | undefined) =>
     row ? { reading: toReading(row), era: row.era === null ? null : Number(row.era) } : null;
+  /** The head may have no row of its own: rows are thinned. Nothing accepted is later than the head. */
+  const orHead = (channelId: number, row: StoredReading | undefined, fits: (headMs: number) => boolean) => {
+    const newest = head.get(channelId);
+    return located(newest && fits(Number(newest.at_ms)) ? newest : row);
+  };
   return {
     put(channelId: number, reading: Reading, state: ReadingState, era: number | null): void {
       const { atMs, sinceMs, raw } = reading;
@@ -147,8 +161,12 @@ export function readingRows(db: Db) {
     at: (channelId: number, atMs: EpochMs) => located(at.get(atMs, channelId)),
     pendingAfter: (channelId: number, atMs: EpochMs): Reading[] =>
       pending.all(atMs, channelId).map(toReading),
-    acceptedAtOrBefore: (channelId: number, atMs: EpochMs) => located(before.get(atMs, channelId)),
-    acceptedAtOrAfter: (channelId: number, atMs: EpochMs) => located(after.get(atMs, channelId)),
+    acceptedAtOrBefore: (channelId: number, atMs: EpochMs) =>
+      orHead(channelId, before.get(atMs, channelId), (headMs) => headMs <= atMs),
+    acceptedAtOrAfter(channelId: number, atMs: EpochMs) {
+      const row = after.get(atMs, channelId);
+      return orHead(channelId, row, (headMs) => row === undefined && headMs >= atMs);
+    },
     within: (channelId: number, span: Span) =>
       within.all(span.fromMs, span.toMs, channelId).map((row) => ({
         reading: toReading(row),
@@ -156,6 +174,15 @@ export function readingRows(db: Db) {
         era: row.era === null ? null : Number(row.era),
       })),
     head: (channelId: number) => located(head.get(channelId)),
+    /** The newest accepted reading of all channels; null before the first. */
+    newestMs(): EpochMs | null {
+      const newest = newestHead.get()?.at_ms ?? null;
+      return newest === null ? null : toInstant(newest);
+    },
+    /** Deletes at most `limit` readings that are older; ends of eras stay. @returns how many */
+    purge: (beforeMs: EpochMs, limit: number): number => purge.run(beforeMs, limit).changes,
+    /** Deletes what is later, whatever its state. */
+    removeAfter: (channelId: number, atMs: EpochMs): void => void removeAfter.run(atMs, channelId),
     putHead(channelId: number, reading: Reading, era: number): void {
       const { atMs, sinceMs, raw } = reading;
       putHead.run(channelId, atMs, sinceMs, raw.count, raw.exp2, era);

@@ -1,11 +1,20 @@
 /** The ledger's tables as one object. Writers go through {@link Store.write}; nothing is written outside it. */
 import type { EpochMs } from '../domain/time.ts';
-import { type OpenDatabase, openForReading, openForWriting, openInMemory } from './database.ts';
+import { coefficientRows, hourWorkRows, roleRows } from './coefficient-rows.ts';
+import {
+  type Durability,
+  type OpenDatabase,
+  openForReading,
+  openForWriting,
+  openInMemory,
+  setDurability,
+} from './database.ts';
 import { dialRows } from './dial-rows.ts';
 import { documentRows } from './document-rows.ts';
 import { hourRows, workRows } from './hour-rows.ts';
 import { boundaryRows, channelRows, eraRows, readingRows, unwatchedRows } from './ledger-rows.ts';
 import { outboxRows } from './outbox-rows.ts';
+import { rewindRows } from './rewind-rows.ts';
 
 /** Where crash tests stop the process; production passes none. */
 export type CrashPoint =
@@ -14,7 +23,7 @@ export type CrashPoint =
   | 'after-commit'
   | 'before-checkpoint'
   | 'after-checkpoint';
-export type CrashProbe = (point: CrashPoint) => void;
+export type CrashProbe = (point: CrashPoint, durability?: Durability) => void;
 
 export interface StoreOptions {
   readonly probe?: CrashProbe;
@@ -25,9 +34,11 @@ function factRows({ db }: OpenDatabase) {
   const put = db.prepare(
     'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
+  const remove = db.prepare('DELETE FROM fact WHERE key = ?');
   return {
     get: (key: string): string | null => get.get(key)?.value ?? null,
     put: (key: string, value: string): void => void put.run(key, value),
+    remove: (key: string): void => void remove.run(key),
   };
 }
 
@@ -43,29 +54,47 @@ function tables(open: OpenDatabase) {
     dials: dialRows(db),
     hours: hourRows(db),
     work: workRows(db),
+    roles: roleRows(db),
+    coefficients: coefficientRows(db),
+    hourWork: hourWorkRows(db),
     documents: documentRows(db),
     outbox: outboxRows(db),
+    rewind: rewindRows(db),
   };
 }
 
 function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
   const rows = tables(open);
+  let now: Durability = 'durable';
+  let written = false;
+
+  function transact<T>(durability: Durability, work: () => T): T {
+    probe?.('before-commit', durability);
+    if (durability !== now) setDurability(open.db, durability);
+    now = durability;
+    const result = open.db.transaction(() => {
+      const value = work();
+      probe?.('inside-transaction', durability);
+      return value;
+    })();
+    if (durability === 'durable' && !written) open.written?.();
+    written ||= durability === 'durable';
+    probe?.('after-commit', durability);
+    return result;
+  }
+
   return {
     ...rows,
     /**
      * Runs one transaction: all of it is durable when this returns, or none of it happened.
      * Transactions do not nest: a stage is one transaction.
      */
-    write<T>(work: () => T): T {
-      probe?.('before-commit');
-      const result = open.db.transaction(() => {
-        const value = work();
-        probe?.('inside-transaction');
-        return value;
-      })();
-      probe?.('after-commit');
-      return result;
-    },
+    write: <T>(work: () => T): T => transact('durable', work),
+    /**
+     * The same for what a power cut may take without harm (readings between boundaries, acknowledgements): whole or
+     * not at all, in order, and durable at the latest with the next {@link write}. It costs the card no fsync.
+     */
+    writeSoon: <T>(work: () => T): T => transact('soon', work),
     /** Several reads that must see one moment. */
     read: <T>(work: () => T): T => open.db.transaction(work)(),
     /**

@@ -7,12 +7,16 @@
  * mqtt.js is used for its packets, TLS and keepalive only. Its reconnect is off, and its store keeps nothing: it
  * would replay a message that the broker answers with a disconnect before every later one, for ever.
  */
+import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient, Store } from 'mqtt';
 import type { OutgoingMessage, PublishOutcome } from '../domain/ports.ts';
 import { isPublishable } from './topics.ts';
 
 /** Publishes sent and not yet answered, and as many waiting: never more than this on one connection. */
 export const MAX_OUTSTANDING = 1000;
+
+/** Settled publishes that may stand in the line before it is cut. */
+const KEPT_SETTLED = 64;
 
 /** MQTT 5 reason codes this program decides by (section 2.4). */
 export const REASON = {
@@ -54,8 +58,13 @@ export interface Connection {
 interface Publish {
   readonly message: OutgoingMessage;
   readonly settle: (outcome: PublishOutcome) => void;
-  readonly deadline: NodeJS.Timeout;
+  /** On the clock of `performance.now`. */
+  readonly dueMs: number;
+  isSettled: boolean;
 }
+
+const ACKNOWLEDGED: PublishOutcome = { kind: 'acknowledged' };
+const NO_PROPERTIES = {};
 
 /** Throws what TLS throws when a certificate or key is no PEM; nothing is open then. */
 export function openConnection(options: ConnectionOptions): Connection {
@@ -66,48 +75,59 @@ export function openConnection(options: ConnectionOptions): Connection {
     queueQoSZero: false,
     resubscribe: false,
     timerVariant: 'native',
+    // It would format two dozen texts a message for nobody.
+    log: () => {},
     outgoingStore: keepsNothing(),
     incomingStore: keepsNothing(),
   });
-  const sent = new Set<Publish>();
+  const sent = createSentLine();
   const waiting: Publish[] = [];
   const settled: (() => void)[] = [];
   let state: 'opening' | 'up' | 'over' = 'opening';
   let limits = limitsOf(client);
   let farewell: number | null = null;
+  /** One timer for all: the publish that was given first is due first. */
+  let sweeping: NodeJS.Timeout | null = null;
+
+  const sweep = (): void => {
+    sweeping = null;
+    const oldest = sent.oldest();
+    if (oldest === undefined) return;
+    const leftMs = oldest.dueMs - performance.now();
+    // A timer may fire a little early.
+    if (leftMs > 0) return void (sweeping = setTimeout(sweep, Math.ceil(leftMs)));
+    sent.take(oldest);
+    oldest.settle({ kind: 'timeout' });
+    over({ kind: 'silent', during: 'publish' });
+  };
 
   const over = (end: ConnectionEnd): void => {
     if (state === 'over') return;
     state = 'over';
+    if (sweeping) clearTimeout(sweeping);
     client.end(true);
-    options.onOver(end, sent.size);
-    const left = [...sent, ...waiting.splice(0)];
-    sent.clear();
-    for (const publish of left) finish(publish, { kind: 'disconnected' });
+    options.onOver(end, sent.count());
+    const left = [...sent.takeAll(), ...waiting.splice(0)];
+    for (const publish of left) publish.settle({ kind: 'disconnected' });
     for (const tell of settled.splice(0)) tell();
-  };
-
-  const finish = (publish: Publish, outcome: PublishOutcome): void => {
-    clearTimeout(publish.deadline);
-    publish.settle(outcome);
   };
 
   const send = (publish: Publish): void => {
     const { topic, payload, qos, retain, expirySeconds } = publish.message;
     sent.add(publish);
     const properties =
-      expirySeconds === undefined ? {} : { properties: { messageExpiryInterval: expirySeconds } };
+      expirySeconds === undefined ? NO_PROPERTIES : { properties: { messageExpiryInterval: expirySeconds } };
     client.publish(topic, payload, { qos, retain, ...properties }, (error) => {
       const reasonCode = reasonCodeOf(error);
       // An error that is not the broker's word means that the connection is ending: `over` or the deadline settles it.
       if (error && reasonCode === null) return;
-      if (!sent.delete(publish)) return;
+      if (!sent.take(publish)) return;
       const accepted = reasonCode === null || reasonCode < 0x80;
-      finish(publish, accepted ? { kind: 'acknowledged' } : { kind: 'refused', reasonCode });
+      publish.settle(accepted ? ACKNOWLEDGED : refusedBecause(reasonCode));
       if (state !== 'up') return;
-      const next = sent.size < limits.inFlight ? waiting.shift() : undefined;
+      const next = sent.count() < limits.inFlight ? waiting.shift() : undefined;
       if (next) send(next);
-      if (sent.size === 0) for (const tell of settled.splice(0)) tell();
+      if (sent.count() === 0) for (const tell of settled.splice(0)) tell();
     });
   };
 
@@ -115,6 +135,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (state !== 'opening') return;
     limits = limitsOf(client);
     if (!limits.hasQos1) return over({ kind: 'unfit', message: 'it does not offer QoS 1' });
+    // A window that is full waits for answers: what is left in a last small segment must not wait for them too.
+    if (client.stream instanceof Socket) client.stream.setNoDelay(true);
     state = 'up';
     options.onUp();
   });
@@ -129,19 +151,17 @@ export function openConnection(options: ConnectionOptions): Connection {
     publish(message) {
       if (state !== 'up') return Promise.resolve({ kind: 'disconnected' });
       if (!isPublishable(message.topic)) return Promise.resolve(refusedBecause(REASON.topicNameInvalid));
-      if (packetBytesAtMost(message) > limits.packetBytes)
-        return Promise.resolve(refusedBecause(REASON.packetTooLarge));
-      if (sent.size + waiting.length >= MAX_OUTSTANDING) return Promise.resolve({ kind: 'disconnected' });
+      if (!fits(message, limits.packetBytes)) return Promise.resolve(refusedBecause(REASON.packetTooLarge));
+      if (sent.count() + waiting.length >= MAX_OUTSTANDING) return Promise.resolve({ kind: 'disconnected' });
       return new Promise((settle) => {
-        const publish: Publish = { message, settle, deadline: setTimeout(expire, options.publishTimeoutMs) };
-        function expire(): void {
-          const inLine = waiting.indexOf(publish);
-          if (inLine >= 0) waiting.splice(inLine, 1);
-          sent.delete(publish);
-          settle({ kind: 'timeout' });
-          over({ kind: 'silent', during: 'publish' });
-        }
-        if (sent.size < limits.inFlight) send(publish);
+        const publish: Publish = {
+          message,
+          settle,
+          dueMs: performance.now() + options.publishTimeoutMs,
+          isSettled: false,
+        };
+        sweeping ??= setTimeout(sweep, options.publishTimeoutMs);
+        if (sent.count() < limits.inFlight) send(publish);
         else waiting.push(publish);
       });
     },
@@ -158,9 +178,46 @@ export function openConnection(options: ConnectionOptions): Connection {
           if (state === 'up') client.end(false, stop);
           else stop();
         };
-        if (sent.size === 0) leave();
+        if (sent.count() === 0) leave();
         else settled.push(leave);
       }),
+  };
+}
+
+/**
+ * What is sent and not answered, the oldest first. No Set: each time one makes room for new members it leaves a dead
+ * table that points to the next one; the first of them that grows old keeps all messages since then in memory.
+ */
+function createSentLine() {
+  let line: Publish[] = [];
+  let first = 0;
+  let count = 0;
+  return {
+    count: () => count,
+    oldest: (): Publish | undefined => line[first],
+    add(publish: Publish): void {
+      line.push(publish);
+      count += 1;
+    },
+    /** False when it was taken before. */
+    take(publish: Publish): boolean {
+      if (publish.isSettled) return false;
+      publish.isSettled = true;
+      count -= 1;
+      while (line[first]?.isSettled) first += 1;
+      if (first >= KEPT_SETTLED || first === line.length) {
+        line.splice(0, first);
+        first = 0;
+      }
+      return true;
+    },
+    takeAll(): Publish[] {
+      const all = line.filter((publish) => !publish.isSettled);
+      for (const publish of all) publish.isSettled = true;
+      line = [];
+      first = count = 0;
+      return all;
+    },
   };
 }
 
@@ -174,9 +231,11 @@ function limitsOf(client: MqttClient): { inFlight: number; packetBytes: number; 
   };
 }
 
-function packetBytesAtMost(message: OutgoingMessage): number {
+function fits({ topic, payload }: OutgoingMessage, bytes: number): boolean {
   // 20 bytes: fixed header (5), topic length (2), packet id (2), property length and message expiry (6), and some room.
-  return Buffer.byteLength(message.payload, 'utf8') + Buffer.byteLength(message.topic, 'utf8') + 20;
+  // UTF-8 takes three bytes for a character at the most; where even that fits, nothing has to be counted.
+  if (3 * (payload.length + topic.length) + 20 <= bytes) return true;
+  return Buffer.byteLength(payload, 'utf8') + Buffer.byteLength(topic, 'utf8') + 20 <= bytes;
 }
 
 function refusedBecause(reasonCode: number): PublishOutcome {

@@ -14,36 +14,62 @@ const BARREN_TRIES = 10;
 /** Tombstones set aside at the most; then sending pauses. */
 const MAX_ASIDE = 1000;
 
-/** Reads the unsent rows page by page, in rising order. */
+/** Reads the unsent rows page by page, in rising order; holds one page at a time. */
 export function createReader(outbox: Pick<OutboxRows, 'unsent'>, pageSize: number) {
-  let page: OutboxRow[] = [];
+  let page: readonly OutboxRow[] = [];
+  let next = 0;
   let readUpTo = 0;
   let exhausted = false;
+  const read = (): void => {
+    page = outbox.unsent(readUpTo, pageSize);
+    next = 0;
+    readUpTo = page.at(-1)?.seq ?? readUpTo;
+    exhausted = page.length === 0;
+  };
   return {
     /** The next row that is not to be skipped, without taking it; null when there is none. */
     peek(skip: (seq: number) => boolean): OutboxRow | null {
       for (;;) {
-        const row = page[0];
-        if (row !== undefined && !skip(row.seq)) return row;
-        if (row !== undefined) {
-          page.shift();
-          continue;
-        }
-        if (exhausted) return null;
-        page = [...outbox.unsent(readUpTo, pageSize)];
-        readUpTo = page.at(-1)?.seq ?? readUpTo;
-        exhausted = page.length === 0;
+        const row = page[next];
+        if (row === undefined) {
+          if (exhausted) return null;
+          read();
+        } else if (skip(row.seq)) next += 1;
+        else return row;
       }
     },
-    take: () => void page.shift(),
+    take: () => void (next += 1),
     /** There may be rows behind the last one read. */
     more: () => void (exhausted = false),
     fromTheStart() {
       page = [];
+      next = 0;
       readUpTo = 0;
       exhausted = false;
     },
-    isAtEnd: () => exhausted && page.length === 0,
+    isAtEnd: () => exhausted && next >= page.length,
+  };
+}
+
+/**
+ * The rows in flight. They are answered in the order they were sent, as good as always, so a short list serves; it
+ * leaves less behind for the garbage collector than a Set whose members come and go.
+ */
+export function createInFlight() {
+  const seqs: number[] = [];
+  let highest = 0;
+  return {
+    size: () => seqs.length,
+    has: (seq: number): boolean => seq <= highest && seqs.includes(seq),
+    add(seq: number): void {
+      highest = seqs.length === 0 ? seq : Math.max(highest, seq);
+      seqs.push(seq);
+    },
+    remove(seq: number): void {
+      const at = seqs.indexOf(seq);
+      if (at === 0) seqs.shift();
+      else if (at > 0) seqs.splice(at, 1);
+    },
   };
 }
 

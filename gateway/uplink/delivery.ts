@@ -27,6 +27,7 @@ import { mayBlameMessage, reasonText } from './connection-fault.ts';
 import {
   type Cancel,
   createAckGroup,
+  createInFlight,
   createReader,
   createRefusals,
   createSuspicion,
@@ -74,6 +75,11 @@ export interface Delivery {
   settled(): Promise<void>;
 }
 
+/**
+ * Rows read at once: enough to make a read cheap; few enough that it is over in a fraction of a millisecond (polls are
+ * due on the same thread) and that the garbage collector finds little alive.
+ */
+const PAGE = 64;
 /** Wait when the uplink takes no more although it is connected, ms. */
 const BUSY_MS = 1000;
 
@@ -84,8 +90,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const timing: DeliveryTiming = { ...DEFAULT_DELIVERY_TIMING, ...options.timing };
   const schedule = options.schedule ?? realTimer;
 
-  const inFlight = new Map<number, OutboxRow>();
-  const reader = createReader(outbox, window);
+  const inFlight = createInFlight();
+  /** What is in flight was in flight when a connection ended: nothing goes out beside it. */
+  let isAlone = false;
+  const reader = createReader(outbox, PAGE);
   const acks = createAckGroup(outbox, timing.ackDelayMs, schedule);
   const refusals = createRefusals();
   const suspicion = createSuspicion(maxDisconnects);
@@ -118,11 +126,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 
   const mayGo = (row: OutboxRow): boolean => {
-    if (inFlight.size > 0) {
-      const [first] = inFlight.values();
-      const oneByOne = row.attempts > 0 || (first?.attempts ?? 0) > 0 || refusals.isBarren();
-      return !oneByOne && inFlight.size < window;
-    }
+    if (inFlight.size() >= window) return false;
+    if (inFlight.size() > 0) return row.attempts === 0 && !isAlone && !refusals.isBarren();
     if (proven || !suspicion.isOn(row.seq)) return true;
     calming ??= schedule(() => {
       calming = null;
@@ -134,7 +139,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const send = (row: OutboxRow): void => {
     reader.take();
-    inFlight.set(row.seq, row);
+    inFlight.add(row.seq);
+    isAlone = row.attempts > 0;
     probe?.('before-publish');
     const outcome = uplink.publish({ topic: row.topic, payload: row.payload, qos: 1, retain: false });
     // The socket is written in a tick that `publish` has queued; this one comes right after it.
@@ -144,21 +150,23 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const maySend = (): boolean => !stopped && pausing === null && uplink.connected();
 
+  const isNoNews = (seq: number): boolean => inFlight.has(seq) || refusals.isAside(seq);
+
   const pump = (): void => {
     while (maySend()) {
-      const row = reader.peek((seq) => inFlight.has(seq) || refusals.isAside(seq));
+      const row = reader.peek(isNoNews);
       if (row === null || !mayGo(row)) break;
       if (refusals.mayTry()) send(row);
       else pause(timing.pauseMs);
     }
-    if (inFlight.size > 0) return;
+    if (inFlight.size() > 0) return;
     acks.write();
     for (const tell of waiters.splice(0)) tell();
     if (!stopped && reader.isAtEnd() && refusals.noneAside()) onIdle?.();
   };
 
   const settle = (seq: number, outcome: PublishOutcome): void => {
-    inFlight.delete(seq);
+    inFlight.remove(seq);
     if (outcome.kind === 'acknowledged') onAcknowledged(seq);
     else if (outcome.kind === 'refused') onRefused(seq, outcome.reasonCode);
     else {
@@ -167,7 +175,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
     if (lost.seqs.length === 0) pump();
     // The others in flight end with the same connection; together they tell who may be to blame.
-    else if (inFlight.size === 0) onLost();
+    else if (inFlight.size() === 0) onLost();
   };
 
   const onAcknowledged = (seq: number): void => {
@@ -239,11 +247,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       stopped = true;
       for (const cancel of [pausing, calming, retrying]) cancel?.();
       pausing = calming = retrying = null;
-      if (inFlight.size === 0) acks.write();
+      if (inFlight.size() === 0) acks.write();
     },
     settled: () =>
       new Promise((resolve) => {
-        if (inFlight.size === 0) {
+        if (inFlight.size() === 0) {
           acks.write();
           resolve();
         } else waiters.push(resolve);

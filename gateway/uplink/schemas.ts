@@ -6,6 +6,7 @@
  * every field named here is always there, and null says that the value is not known.
  */
 import { z } from 'zod';
+import { CLOCK_STATES } from '../domain/clock-health.ts';
 import type {
   EventMessage,
   HourMessage,
@@ -15,6 +16,7 @@ import type {
 } from '../domain/messages.ts';
 import { CHANNEL_NAMES, GAUGE_NAMES, ROLES } from '../domain/meters.ts';
 import { QUALITIES } from '../domain/quality.ts';
+import { STORAGE_STATES } from '../domain/storage.ts';
 
 /** Digits after the point of every decimal. */
 export const DECIMAL_DIGITS = 6;
@@ -239,6 +241,30 @@ export const statusMessage = z
       .describe(
         'Days of broker outage that the disk can still hold at today’s rate, at most 3650; null while too little is known.',
       ),
+    clock: z
+      .object({
+        state: z
+          .enum(CLOCK_STATES)
+          .describe(
+            'ok; stepped (it was set not long ago); behind (it stands before the newest reading and is not known to be right); untrusted (it was never set). While behind or untrusted hours are held back.',
+          ),
+        since: instantOrNull('Since when; null while it has been ok since the start.'),
+      })
+      .nullable()
+      .describe(
+        'How far the gateway’s clock can be used for hours; null in the message the broker publishes.',
+      ),
+    storage: z
+      .object({
+        state: z
+          .enum(STORAGE_STATES)
+          .describe(
+            'ok; full; io-error; read-only; slow (a write took longer than it may); corrupt (the database is damaged, a new generation is about to begin); unusable (another reason). But for ok and slow nothing is written: hours come when the disk takes data again.',
+          ),
+        since: instantOrNull('Since when; null while it has been ok since the start.'),
+      })
+      .nullable()
+      .describe('How the gateway’s disk takes data; null in the message the broker publishes.'),
   })
   .meta({
     title: 'status',
@@ -267,6 +293,7 @@ export const eventMessage = z
         'clock-step',
         'tombstone',
         'generation',
+        'ledger-salvaged',
       ])
       .describe(
         'What happened. tombstone: the message with this seq could not be delivered and this one takes its place.',

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadRuleSets } from '../../config/rule-sets.ts';
-import { decide, documentFor, ruleSetOn } from '../../gateway/domain/coefficients/decide.ts';
+import { decide, prepare, ruleSetOn } from '../../gateway/domain/coefficients/decide.ts';
 import {
   affectedDays,
   currentDocuments,
@@ -23,6 +23,7 @@ import type {
   RuleSet,
 } from '../../gateway/domain/coefficients/types.ts';
 import { HOUR_MS, instant, plus } from '../../gateway/domain/time.ts';
+import { decidedByHand, documentFor } from './decided-by-hand.ts';
 import { document } from './documents.ts';
 
 const ruleSets = loadRuleSets();
@@ -235,6 +236,62 @@ describe('for any documents', () => {
         expect(at(date, hour, documents).class).toBe(expected);
       }),
     );
+  });
+
+  it('decides as by hand, hour by hour, however many hours one preparation serves and in whatever order', () => {
+    const unsound = fc.constantFrom(
+      document({ document: 'b', curtailmentHours: [{ date: '2026-11-03', fromHour: 9, toHour: 11 }] }),
+      document({ document: 'c', revision: 9, tightDays: ['2026-12-24'] }),
+      document({ document: 'd', complete: [{ from: '2026-11-09', to: '2026-11-02' }] }),
+    );
+    const hourly = fc
+      .record({ date: anyDate, fromHour: fc.nat(22), span: fc.integer({ min: 1, max: 24 }) })
+      .map(({ date, fromHour, span }) =>
+        document({
+          document: 'h',
+          ruleSet: 'draft-2022',
+          curtailmentHours: [{ date, fromHour, toHour: Math.min(24, fromHour + span) }],
+        }),
+      );
+    const anyMix = fc
+      .tuple(anyDocuments, fc.array(unsound, { maxLength: 2 }), fc.array(hourly, { maxLength: 1 }))
+      .map((parts) => parts.flat());
+    const anyHour = fc.integer({ min: -24 * 200, max: 24 * 40 });
+    const choices = fc.constantFrom(null, 'fy2023', 'draft-2022', 'fy2099');
+    fc.assert(
+      fc.property(
+        anyMix,
+        choices,
+        fc.array(anyHour, { maxLength: 60 }),
+        (documents, ruleSetChoice, hours) => {
+          const input = { area: 'kyushu', documents, ruleSets, ruleSetChoice } as const;
+          const decider = prepare(input);
+          for (const hour of [...hours, -24 * 1_400, -24 * 2_000]) {
+            const hourStart = plus(jstHourStart('2026-11-01', 0), hour * HOUR_MS + 1_800_000);
+            const byHand = decidedByHand(
+              { ...input, hourStart },
+              ruleSetOn(jstDate(hourStart), ruleSets, ruleSetChoice),
+            );
+            expect(decider.coefficientOf(hourStart)).toEqual(byHand);
+            const { why, ...decision } = decide({ ...input, hourStart });
+            expect(decision).toEqual(byHand);
+            expect(why).toBe(decider.decide(hourStart).why);
+          }
+        },
+      ),
+    );
+  });
+
+  it('forgets nothing it needs over more days than it keeps', () => {
+    const decider = prepare({ area: 'kyushu', documents: [document()], ruleSets, ruleSetChoice: null });
+    const first = jstHourStart('2024-01-01', 0);
+    const classes = (): string[] =>
+      Array.from({ length: 5_000 }, (_, day) =>
+        JSON.stringify(decider.coefficientOf(plus(first, day * 24 * HOUR_MS)).document),
+      );
+    const once = classes();
+    expect(once.filter((name) => name !== 'null')).toHaveLength(30);
+    expect(classes()).toEqual(once);
   });
 
   it('changes decisions only on the affected days when one is replaced', () => {

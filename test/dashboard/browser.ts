@@ -11,8 +11,8 @@ import { startDashboard } from '../../gateway/dashboard/server.ts';
 import { type FakePlant, fakePlant } from './fake-plant.ts';
 
 const WEB = fileURLToPath(new URL('../../gateway/dashboard/web', import.meta.url));
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
+export const CHROMIUM = '/usr/bin/chromium';
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

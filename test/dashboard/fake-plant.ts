@@ -5,21 +5,25 @@
  * 21st: today, 14:23 — curtailment, an outage bridged in the night, 14:00 running.
  */
 
+import { answerHere } from '../../gateway/dashboard/answers.ts';
 import type {
   CoefficientRead,
   CoefficientSpan,
   CoefficientsRead,
   DashboardReads,
   HourRead,
+  HourSource,
   HoursQuery,
   LiveChange,
   LiveFeed,
   MeterRead,
   StatusRead,
 } from '../../gateway/dashboard/reads.ts';
+import { CLOCK_OK } from '../../gateway/domain/clock-health.ts';
 import { fault } from '../../gateway/domain/faults.ts';
 import type { CoefficientClass } from '../../gateway/domain/messages.ts';
 import type { Quality } from '../../gateway/domain/quality.ts';
+import { STORAGE_OK } from '../../gateway/domain/storage.ts';
 import { type EpochMs, HOUR_MS, instant } from '../../gateway/domain/time.ts';
 
 const MICRO = 1_000_000n;
@@ -288,7 +292,7 @@ export function fakePlant(): FakePlant {
   const tell = (change: LiveChange): void => {
     for (const listener of listeners) listener(change);
   };
-  const reads: DashboardReads = {
+  const source: HourSource = {
     site: () => ({
       id: 'demo-factory',
       name: '実演工場',
@@ -296,13 +300,26 @@ export function fakePlant(): FakePlant {
       gridArea: 'kyushu',
       gateway: 'gw1',
       version: '0.1.0',
+      meters: metersNow(registers, mainKw),
     }),
+    hours: ({ fromMs, toMs, meter }: HoursQuery) =>
+      orBreak(hours).filter(
+        (hour) => hour.startMs >= fromMs && hour.startMs < toMs && (meter === null || hour.meter === meter),
+      ),
+    coefficients,
+  };
+  const reads: DashboardReads = {
+    ...source,
+    ask: (question) => answerHere(question, source),
+    now: () => overlay.nowMs ?? NOW,
     status: () =>
       orBreak({
         nowMs: NOW,
         dataAsOfMs: ago(900),
         startedMs: instant(FIRST),
         clockTrust: 'ntp',
+        clock: CLOCK_OK,
+        storage: STORAGE_OK,
         mqtt: { connected: true, backlog: 0, oldestUnsentMs: null, fault: null },
         newestDocument: {
           document: 'kyushu-2026-11',
@@ -313,11 +330,6 @@ export function fakePlant(): FakePlant {
         meters: metersNow(registers, mainKw),
         ...overlay,
       }),
-    hours: async ({ fromMs, toMs, meter }: HoursQuery) =>
-      orBreak(hours).filter(
-        (hour) => hour.startMs >= fromMs && hour.startMs < toMs && (meter === null || hour.meter === meter),
-      ),
-    coefficients,
   };
   return {
     reads,

@@ -174,7 +174,7 @@ describe('what it refuses', () => {
     '/api/v1/day?date=2026-11-20&date=2026-11-21',
     '/api/v1/hours',
     '/api/v1/hours?from=2026-11-21&to=2026-11-20',
-    '/api/v1/hours?from=2026-01-01&to=2026-11-20',
+    '/api/v1/hours?from=2025-01-01&to=2026-11-20',
     '/api/v1/hours?from=2026-11-20T25:00Z&to=2026-11-21',
     '/api/v1/hours?from=2026-11-20&to=2026-11-21&meter=..%2Fmain',
     '/api/v1/status?x=1',

@@ -96,7 +96,7 @@ export const OF_THE_LEDGER: readonly Mutant[] = [
   },
   {
     name: 'pending readings forgotten at a restart',
-    file: 'gateway/stages/accept-readings.ts',
+    file: 'gateway/stages/channel-book.ts',
     find: 'const pending = store.readings.pendingAfter(id, head.reading.atMs);',
     replace: 'const pending: Reading[] = [];',
     test: 'test/ledger/restart-in-the-middle-of-pending.test.ts',
@@ -113,7 +113,7 @@ export const OF_THE_LEDGER: readonly Mutant[] = [
   {
     name: 'duplicate reading counted',
     file: 'gateway/stages/accept-readings.ts',
-    find: 'if (stored) return 0;',
+    find: 'if (last?.atMs === reading.atMs || store.readings.at(channel.id, reading.atMs)) return 0;',
     replace: '',
     test: 'test/ledger/the-same-reading-twice.test.ts',
     story: 'counts once, whether it comes again at once, with the next ones, or after a restart',

@@ -4,6 +4,7 @@
  * matters, with a title that stands in its file as plain text.
  */
 import type { Mutant } from './mutant.ts';
+import { OF_THE_CARD } from './mutants-of-the-card.ts';
 import { OF_THE_LEDGER } from './mutants-of-the-ledger.ts';
 
 const DRIVERS = 'drivers/modbus';
@@ -61,8 +62,8 @@ const OF_THE_HOURS: readonly Mutant[] = [
   {
     name: 'coefficient of the neighbour hour',
     file: 'gateway/stages/weigh-hours.ts',
-    find: 'hourStart: hour.startMs,',
-    replace: 'hourStart: (hour.startMs + 3_600_000) as typeof hour.startMs,',
+    find: 'decider.coefficientOf(startMs);',
+    replace: 'decider.coefficientOf((startMs + 3_600_000) as typeof startMs);',
     test: 'test/stories/worked-days.test.ts',
     story: 'fy2023: the day announced as curtailment weighs 134,000 MJ',
   },
@@ -101,10 +102,18 @@ const OF_THE_HOURS: readonly Mutant[] = [
   {
     name: 'hours of a changed document not weighed again',
     file: 'gateway/stages/apply-document.ts',
-    find: "store.work.add('weigh', { channelId, startMs: hour.startMs });",
+    find: 'queued += store.hourWork.weighWithin(jstHourStart(date, 0), jstHourStart(date, 24));',
     replace: '',
     test: 'test/stories/a-later-revision-weighs-again.test.ts',
     story: 'are sent once more with a higher revision when a later revision takes the announcement back',
+  },
+  {
+    name: 'hour left half sent: the meters that did not fit one step are forgotten',
+    file: 'gateway/stages/fill-outbox.ts',
+    find: 'if (last && hours.length === left)',
+    replace: 'if (last && hours.length > left)',
+    test: 'test/stories/an-hour-of-many-meters.test.ts',
+    story: 'are gone on with after a crash between and inside steps: nothing is lost, nothing comes twice',
   },
   {
     name: 'CT ratio ignored',
@@ -183,8 +192,8 @@ const OF_THE_UPLINK: readonly Mutant[] = [
   {
     name: 'acknowledged before PUBACK: the outbox lets go of what was only published',
     file: 'gateway/uplink/delivery.ts',
-    find: 'inFlight.set(row.seq, row);',
-    replace: 'inFlight.set(row.seq, row); outbox.acknowledged([row.seq]);',
+    find: 'inFlight.add(row.seq);',
+    replace: 'inFlight.add(row.seq); outbox.acknowledged([row.seq]);',
     test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
     story: 'keeps a message waiting until the broker has said that it has it',
   },
@@ -208,8 +217,8 @@ const OF_THE_UPLINK: readonly Mutant[] = [
   {
     name: 'seq with a hole',
     file: 'gateway/store/outbox-rows.ts',
-    find: 'const seq = Number(last.get()?.seq ?? 0n) + 1;',
-    replace: 'const seq = Number(last.get()?.seq ?? -1n) + 2;',
+    find: 'const seq = lastSeq() + 1;',
+    replace: 'const seq = lastSeq() === 0 ? 1 : lastSeq() + 2;',
     test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
     story: 'numbers messages from 1 without a hole',
   },
@@ -222,10 +231,26 @@ const OF_THE_UPLINK: readonly Mutant[] = [
     story: 'puts an event with the same number in the place of a message that is refused for good',
   },
   {
+    name: 'message left out of a long run taken for acknowledged',
+    file: 'gateway/store/acknowledged-rows.ts',
+    find: 'if (run.first > first) left.push({ first, last: run.first - 1 });',
+    replace: '',
+    test: 'test/uplink/stored-outbox.test.ts',
+    story: 'what waits is what was not acknowledged, whatever the order of the answers',
+  },
+  {
+    name: 'message deleted before the broker has it',
+    file: 'gateway/store/outbox-rows.ts',
+    find: 'const upTo = Math.min(run.last, run.first + limit - purged - 1);',
+    replace: 'const upTo = run.first + limit - purged - 1;',
+    test: 'test/uplink/stored-outbox.test.ts',
+    story: 'old messages go in bounded steps; what waits stays, and the count goes on',
+  },
+  {
     name: 'older message overtaken: the newest is sent first',
     file: 'gateway/store/outbox-rows.ts',
-    find: 'AND seq > ? ORDER BY seq LIMIT ?',
-    replace: 'AND seq > ? ORDER BY seq DESC LIMIT ?',
+    find: 'AND seq <= ? ORDER BY seq LIMIT ?',
+    replace: 'AND seq <= ? ORDER BY seq DESC LIMIT ?',
     test: 'test/stories/a-tombstone-keeps-the-count-whole.test.ts',
     story: 'numbers messages from 1 without a hole',
   },
@@ -233,6 +258,7 @@ const OF_THE_UPLINK: readonly Mutant[] = [
 
 export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_LEDGER,
+  ...OF_THE_CARD,
   ...OF_THE_HOURS,
   ...OF_THE_DRIVERS,
   ...OF_THE_UPLINK,

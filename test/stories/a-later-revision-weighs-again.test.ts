@@ -34,7 +34,7 @@ function openDay() {
   const weigher = createWeigher({ store, rules: RULES, specs });
   const filler = createOutboxFiller({ store, grid, sender: SENDER, specs, topicOf: () => 'hour' });
   const read = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString('utf8')) as CoefficientDocument;
-  const applier = createDocumentApplier({ store, rules: RULES, specs, events, read });
+  const applier = createDocumentApplier({ store, rules: RULES, events, read });
   let total = 0;
   ledger.feed([
     reading(MIDNIGHT, 0),

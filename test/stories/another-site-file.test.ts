@@ -59,7 +59,7 @@ describe.concurrent('changed under a running gateway', () => {
     await place.meterIs('main', 'answers', answers);
     place.writeSite({ meters: [MAIN, FURNACE.replace('generic', 'genericc')] });
     running.child.kill('SIGHUP');
-    await running.prints(`${place.sitePath}:10:11`);
+    await running.prints(`${place.sitePath}:11:11`);
     const refusedAt = Date.now();
     await place.meterIs('main', 'goes on', answersAfter(refusedAt + 2_000));
     expect((await place.status())?.meters.map(({ id }) => id)).toEqual(['main']);

@@ -8,6 +8,7 @@ import { hourGrid } from '../../gateway/platform/hour-grid.ts';
 import { createAcceptor } from '../../gateway/stages/accept-readings.ts';
 import { createEventSink } from '../../gateway/stages/ledger-events.ts';
 import { createPipeline } from '../../gateway/stages/pipeline.ts';
+import { createRewinder } from '../../gateway/stages/rewind.ts';
 import { openStoreInMemory } from '../../gateway/store/store.ts';
 import { specWith } from '../ledger/support/ledger.ts';
 
@@ -33,10 +34,12 @@ function setUp() {
     events,
     specs: [spec],
     speed: 1,
-    acceptor: createAcceptor({ store, grid, events }),
+    acceptor: createAcceptor({ store, grid, events, evidenceMs: 60_000 }),
     steps: [],
     checkpoint: () => {},
-    onUntrusted: ({ code }) => untrusted.push(code),
+    onClock: ({ fault }) => void (fault && untrusted.push(fault.code)),
+    rewinder: createRewinder({ store, grid, events, specs: new Map([[1, spec]]) }),
+    newestMs: () => store.readings.newestMs(),
     onTurn: () => {},
   });
   const poll = (count: bigint) =>

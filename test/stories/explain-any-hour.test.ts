@@ -1,6 +1,8 @@
 /** `explain` is enough for any hour: what the print states follows from the readings that the print shows. */
 import { describe, expect, it } from 'vitest';
 import type { ChannelSpec } from '../../gateway/domain/meters.ts';
+import { instant } from '../../gateway/domain/time.ts';
+import { createPurger } from '../../gateway/stages/purge.ts';
 import {
   at,
   decimal,
@@ -308,7 +310,7 @@ describe('the coefficient', () => {
     );
   });
 
-  it('is not there yet, or was put on kWh that have changed: the print says so', () => {
+  it('is not there yet, and the print says so; once it is there, MJ follow the kWh at once', () => {
     const plant = openPlant(main(), NINE);
     plant.feed([...minutes(0, 115, 500_000), ...minutes(124, 140, 501_240)]);
     plant.settle(NINE + 2 * HOUR + 5 * MINUTE, ['close']);
@@ -319,7 +321,9 @@ describe('the coefficient', () => {
     plant.feed([reading(NINE + BESIDE + 118 * MINUTE, 501_145)], NOW);
     expect(plant.explain(NINE + HOUR)).toMatch(/quantity +\S+ kWh\n +written before the evidence above came/);
     plant.settle(NOW, ['close']);
-    expect(plant.explain(NINE + HOUR)).toMatch(/mj +\S+ MJ\n +weighed before the kWh changed/);
+    expect(plant.provesHour(NINE + HOUR)).toMatch(
+      /kWh × 9\.4 = \S+ MJ\n(?:.*\n)+? {4}later +the hour says something else by now/,
+    );
     plant.settle(NOW);
     plant.provesHour(NINE + HOUR);
   });
@@ -366,5 +370,19 @@ describe('the messages', () => {
     expect(print).toMatch(/revision 2\n(?:.*\n)+? {4}fate +waiting for the broker/);
     expect(print).not.toContain('says something else by now');
     plant.sameNumbers(NINE + HOUR);
+  });
+});
+
+describe('an hour whose messages are past their retention', () => {
+  it('is proven as before, and says up to which revision it was sent', () => {
+    const plant = openPlant(main(), NINE);
+    plant.feed(minutes(0, 130, 1_000));
+    plant.settle(NINE + 2 * HOUR + 2 * MINUTE);
+    const days = (count: number) => instant(NINE + count * 24 * HOUR);
+    plant.store.write(() => plant.store.outbox.acknowledge(1, plant.store.outbox.lastSeq(), days(0)));
+    const purger = createPurger({ store: plant.store, readingsDays: 35, messagesDays: 35 });
+    while (purger.run(days(36)));
+    const print = plant.provesHour(NINE + HOUR);
+    expect(print).toContain('message sent up to revision 1; past their retention, deleted');
   });
 });

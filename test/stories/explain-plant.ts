@@ -36,7 +36,6 @@ export function openPlant(spec: ChannelSpec, startMs: EpochMs) {
       applier: createDocumentApplier({
         store,
         rules,
-        specs,
         events,
         read: (bytes) => JSON.parse(Buffer.from(bytes).toString('utf8')) as CoefficientDocument,
       }),

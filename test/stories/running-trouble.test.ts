@@ -51,19 +51,24 @@ function hasShortLog(dataDir: string): boolean {
 
 // By itself: its clock runs ten times as fast, and what happens must happen before the hour ends.
 describe('the disk', () => {
-  test('full: it goes on reading and says why nothing is written; with space again the hour is whole', async (context) => {
-    const beginning = Date.parse('2026-11-04T13:58:10+09:00');
+  test('full: it goes on reading and says why nothing is written; with space again the hour is whole', {
+    timeout: 60_000,
+  }, async (context) => {
+    const beginning = Date.parse('2026-11-04T13:57:50+09:00');
     const place = await works(context, { now: () => beginning, sinceMs: beginning - HOUR_MS });
     const disk = mountSmallDisk(place.dataDir, 6);
     context.onTestFinished(() => disk.remove());
-    const clock = fastClock('2026-11-04T13:58:10+09:00', 10);
+    const clock = fastClock('2026-11-04T13:57:50+09:00', 10);
     place.live(clock.now);
+    const cloud = await cloudOf(context, place);
     const running = await place.run(clock.env);
-    await eventually(() => place.readings('main').length > 3, 'readings are kept');
+    await eventually(() => place.readings('main').length > 0, 'readings are kept');
     // Space that the write-ahead log already has would let some more through.
     await eventually(() => hasShortLog(place.dataDir), 'the log is moved into the database');
     disk.fill();
-    await running.prints('ledger-unusable');
+    await running.prints('ledger-full');
+    await eventually(() => cloud.statuses.at(-1)?.storage?.state === 'full', 'the cloud hears of it at once');
+    expect((await place.status())?.storage).toMatchObject({ state: 'full', fault: { code: 'ledger-full' } });
     const fullAt = clock.now();
     const boundary = Date.parse('2026-11-04T14:00:00+09:00');
     expect(fullAt, 'the disk is full before the hour ends').toBeLessThan(boundary);
@@ -82,6 +87,7 @@ describe('the disk', () => {
       () => running.printed(),
       20_000,
     );
+    await eventually(() => cloud.statuses.at(-1)?.storage?.state === 'ok', 'the cloud hears that it is over');
     expect(running.child.exitCode).toBeNull();
 
     const bucket = hour();

@@ -7,6 +7,8 @@ export interface SmallDisk {
   /** Not one byte more fits. */
   fill(): void;
   growTo(megabytes: number): void;
+  /** Whether it can only be read. Nobody may have a file open for writing. */
+  readOnly(on: boolean): void;
   remove(): void;
 }
 
@@ -24,6 +26,7 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk {
       }
     },
     growTo: (more) => mount('-o', `remount,size=${more}m`, folder),
+    readOnly: (on) => mount('-o', `remount,${on ? 'ro' : 'rw'}`, folder),
     remove: () => void execFileSync('umount', ['--lazy', folder]),
   };
 }

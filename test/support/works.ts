@@ -48,6 +48,8 @@ export interface SiteParts {
   /** null: nothing is sent. */
   readonly brokerUrl?: string | null;
   readonly ruleSet?: string;
+  /** `manual` when left out. */
+  readonly clockTrust?: 'auto' | 'manual';
 }
 
 export interface WorksOptions {
@@ -139,7 +141,8 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
       const lines = [
         `site: { id: works, name: Works, timezone: Asia/Tokyo, gridArea: ${parts.gridArea ?? 'kyushu'} }`,
         'gateway: { id: gw1 }',
-        'clock: { trust: manual }',
+        `clock: { trust: ${parts.clockTrust ?? 'manual'} }`,
+        'retention: { evidence: 1 s }',
         `lines: { lan: { kind: modbus-tcp, host: 127.0.0.1, port: ${wire.port} } }`,
         'meters:',
         ...(parts.meters ?? [MAIN]).map((text) => `  ${text}`),

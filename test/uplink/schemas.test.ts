@@ -161,6 +161,8 @@ const STATUS: StatusMessage = {
   backlog: null,
   oldestUnsent: null,
   outageBudgetDays: null,
+  clock: null,
+  storage: null,
 };
 const EVENT: EventMessage = {
   v: 1,

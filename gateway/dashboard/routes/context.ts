@@ -4,14 +4,14 @@ import { localDate, shiftDate, siteDay } from '../site-day.ts';
 import type { StatusView } from '../views.ts';
 
 /** The status with what applies today and tomorrow: three reads, one answer. */
-export async function readStatus(reads: DashboardReads): Promise<StatusView> {
+export function readStatus(reads: DashboardReads): StatusView {
   const site = reads.site();
-  const status = await reads.status();
+  const status = reads.status();
   const today = localDate(status.nowMs, site.timezone);
-  const coefficientsOf = async (date: string): Promise<CoefficientsRead> => {
+  const coefficientsOf = (date: string): CoefficientsRead => {
     const { startMs, endMs } = siteDay(date, site.timezone);
     return reads.coefficients(startMs, endMs);
   };
-  const [first, second] = await Promise.all([coefficientsOf(today), coefficientsOf(shiftDate(today, 1))]);
-  return statusView(site, status, { today: first, tomorrow: second });
+  const coefficients = { today: coefficientsOf(today), tomorrow: coefficientsOf(shiftDate(today, 1)) };
+  return statusView(site, status, coefficients);
 }

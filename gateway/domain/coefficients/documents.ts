@@ -17,7 +17,7 @@ function within(date: string, ranges: readonly DateRange[]): boolean {
 }
 
 /** Whether the document speaks for a JST date. */
-export function speaksFor(document: CoefficientDocument, date: string): boolean {
+function speaksFor(document: CoefficientDocument, date: string): boolean {
   return within(date, document.complete);
 }
 

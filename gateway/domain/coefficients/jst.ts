@@ -7,14 +7,19 @@ import { type EpochMs, HOUR_MS, instant } from '../time.ts';
 const JST_OFFSET_MS = 9 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** The JST day an instant falls on, as days since 1970-01-01. */
+export function jstDay(at: EpochMs): number {
+  return Math.floor((at + JST_OFFSET_MS) / DAY_MS);
+}
+
 /** The JST date an instant falls on. */
 export function jstDate(at: EpochMs): string {
-  return new Date(at + JST_OFFSET_MS).toISOString().slice(0, 10);
+  return dateOf(jstDay(at));
 }
 
 /** The JST hour, 0…23, an instant falls in. */
 export function jstHour(at: EpochMs): number {
-  return new Date(at + JST_OFFSET_MS).getUTCHours();
+  return Math.floor((at + JST_OFFSET_MS) / HOUR_MS) - 24 * jstDay(at);
 }
 
 /** The instant at which a JST hour begins. @param hour 0…24; 24 is the next day's 0. */
@@ -36,13 +41,16 @@ export function dayNumber(date: string): number {
   return day;
 }
 
+/** The date of a day counted since 1970-01-01; the inverse of {@link dayNumber}. */
+export function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** Every date from `from` to `to`, both included. */
 export function datesOf(range: { readonly from: string; readonly to: string }): string[] {
   const first = dayNumber(range.from);
   const count = Math.max(0, dayNumber(range.to) - first + 1);
-  return Array.from({ length: count }, (_, index) =>
-    new Date((first + index) * DAY_MS).toISOString().slice(0, 10),
-  );
+  return Array.from({ length: count }, (_, index) => dateOf(first + index));
 }
 
 /**

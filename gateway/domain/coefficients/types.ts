@@ -96,8 +96,8 @@ export interface CoefficientDocument {
   readonly tightDays: readonly string[];
 }
 
-/** What one hour weighs, and why. */
-export interface CoefficientDecision {
+/** What one hour weighs: a coefficient belongs to the hour of the site, not to a meter. */
+export interface Coefficient {
   /** null only with class `none`: no rule set was in force on that date. */
   readonly mjPerKwh: Rational | null;
   readonly class: RuleClass | 'none';
@@ -107,6 +107,10 @@ export interface CoefficientDecision {
   readonly documentRevision: number | null;
   /** A document is complete for that date. */
   readonly confirmed: boolean;
+}
+
+/** A coefficient, and why it is this one. */
+export interface CoefficientDecision extends Coefficient {
   /** One English sentence that a person can check. */
   readonly why: string;
 }

@@ -10,8 +10,8 @@ import type { EpochMs } from '../time.ts';
 
 const MICRO = 1_000_000n;
 /** The ledger counts in 64-bit integers; no factory has a register of 10¹² units. */
-const LARGEST_MICRO = 10n ** 18n;
-const LARGEST_COUNT = 2n ** 63n - 1n;
+export const LARGEST_MICRO = 10n ** 18n;
+export const LARGEST_COUNT = 2n ** 63n - 1n;
 
 /** A register value at an instant. The meter sampled it between `sinceMs` and `atMs`. */
 export interface Reading {

@@ -11,6 +11,7 @@ import { createHourCloser, slotsOf } from '../../../gateway/stages/close-hours.t
 import { createOutboxFiller } from '../../../gateway/stages/fill-outbox.ts';
 import { createEventSink } from '../../../gateway/stages/ledger-events.ts';
 import { createDialRecorder } from '../../../gateway/stages/record-dial.ts';
+import { createRewinder } from '../../../gateway/stages/rewind.ts';
 import { createWeigher } from '../../../gateway/stages/weigh-hours.ts';
 import { openStoreInMemory, type Store } from '../../../gateway/store/store.ts';
 
@@ -83,6 +84,8 @@ export interface LedgerOptions {
   readonly startMs: EpochMs;
   readonly timezone?: string;
   readonly store?: Store;
+  /** 1 keeps every reading as a row; the gateway's own setting unless given. */
+  readonly evidenceMs?: number;
 }
 
 const SENDER = { site: 'test', gateway: 'g1', generation: 1 };
@@ -90,6 +93,7 @@ const SENDER = { site: 'test', gateway: 'g1', generation: 1 };
 export function openLedger({ startMs, timezone = 'Asia/Tokyo', ...options }: LedgerOptions) {
   const store = options.store ?? openStoreInMemory();
   const grid = hourGrid(timezone);
+  const { evidenceMs = MINUTE } = options;
   let spec = options.spec ?? specWith();
   const channelId = store.write(
     () => store.channels.ensure(spec.meter, spec.channel, startMs, grid.hourOf(startMs)).id,
@@ -101,7 +105,9 @@ export function openLedger({ startMs, timezone = 'Asia/Tokyo', ...options }: Led
     const rules = { area: 'kyushu', ruleSets: new Map(), ruleSetChoice: null } as const;
     const topicOf = (meter: string, channel: string) => `hour/${meter}/${channel}`;
     return {
-      acceptor: createAcceptor({ store, grid, events }),
+      events,
+      rewinder: createRewinder({ store, grid, events, specs }),
+      acceptor: createAcceptor({ store, grid, events, evidenceMs }),
       steps: [
         createHourCloser({ store, grid, specs, active: new Set(specs.keys()) }),
         createWeigher({ store, rules, specs }),
@@ -120,6 +126,8 @@ export function openLedger({ startMs, timezone = 'Asia/Tokyo', ...options }: Led
     grid,
     channelId,
     spec: () => spec,
+    /** What a pipeline is made of. */
+    stages: () => stages,
     /** @returns how many readings were accepted */
     feed(readings: readonly Reading[], nowMs: number = readings.at(-1)?.atMs ?? startMs): number {
       return stages.acceptor.accept(

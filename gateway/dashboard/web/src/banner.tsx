@@ -22,13 +22,21 @@ function Staleness() {
   return null;
 }
 
-/** Staleness first; then what hinders delivery or weighing, while the gateway can still say so. */
+/** Staleness first; then the disk and the clock; then what hinders delivery or weighing, while the gateway can still say so. */
 export function Banners() {
   const now = status.value;
   const faults = lost.value ? [] : [now?.mqtt?.fault, now?.coefficients.fault];
+  const grave = lost.value ? [] : [now?.storage.fault, now?.clock.fault];
   return (
     <>
       <Staleness />
+      {grave.map((fault) =>
+        fault ? (
+          <div key={fault.code} class="banner banner-bad" role="alert">
+            {fault[language.value]}
+          </div>
+        ) : null,
+      )}
       {faults.map((fault) =>
         fault ? (
           <div key={fault.code} class="banner" role="status">

@@ -56,7 +56,8 @@ function MqttFact({ now, t }: { now: StatusView; t: Texts }) {
         {t.mqttOff}
       </Fact>
     );
-  const waiting = mqtt.backlog === 0 ? t.allSent : t.backlog(mqtt.backlog.toLocaleString(language.value));
+  const count = mqtt.backlog?.toLocaleString(language.value) ?? '?';
+  const waiting = mqtt.backlog === 0 ? t.allSent : t.backlog(count);
   const oldest = mqtt.oldestUnsent ? ` · ${t.oldest(moment(mqtt.oldestUnsent, now.today))}` : '';
   return (
     <Fact label={t.mqtt} mood={mqtt.connected ? 'good' : 'bad'} note={`${waiting}${oldest}`}>

@@ -1,0 +1,147 @@
+/**
+ * A clock that ran ahead was set back: the newest readings are stamped with a time that has not come yet. What they
+ * showed is true, only their time is wrong. So the newest one is stamped with the time at which the clock was set
+ * right, and all other traces of that future go: readings, boundaries, gaps, and hours, which are `withdrawn` where
+ * they were published and come due again when their time comes. The registers stay, so no energy is lost.
+ *
+ * Where more passed than the rating allows between the last reading before that future and now, the clock had been
+ * wrong for longer than can be seen here: when it passed is not known, so it is an unresolved step, told as an event.
+ */
+
+import { closeBoundaries, type Marked } from '../domain/ledger/boundary.ts';
+import { nextEra } from '../domain/ledger/era.ts';
+import { agreedRiseMicro, type Reading, registerMicro } from '../domain/ledger/register.ts';
+import type { ChannelSpec } from '../domain/meters.ts';
+import { boundaryAt, type EpochMs, HOUR_MS, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
+import type { ChannelRow } from '../store/ledger-rows.ts';
+import type { Store } from '../store/store.ts';
+import { marked } from './channel-book.ts';
+import { type EventSink, ledgerEvents } from './ledger-events.ts';
+
+/** The newest reading was taken at most this long before the clock was set right, ms; two slow polls. */
+const UNSURE_MS = 60_000;
+/** Far beyond any hour that a clock can have stamped. */
+const FOR_EVER = instant(8_000_000_000_000);
+
+/** No hour can be said about: its time has not come. */
+const WITHDRAWN = {
+  quality: 'withdrawn',
+  coverageMicro: 0,
+  quantityMicro: null,
+  energyMicroKwh: null,
+  demandMicro: [null, null],
+  startRegisterMicro: null,
+  endRegisterMicro: null,
+} as const;
+
+export interface RewindDeps {
+  readonly store: Store;
+  readonly grid: HourGrid;
+  readonly events: EventSink;
+  /** By channel id, also of channels that have left the site file. */
+  readonly specs: ReadonlyMap<number, ChannelSpec>;
+}
+
+export function createRewinder({ store, grid, events, specs }: RewindDeps) {
+  /** The newest accepted reading that the future did not stamp, with its era; from rows, or from a bracket. */
+  function lastBefore(channelId: number, nowMs: EpochMs): Marked | null {
+    const eras = store.eras.of(channelId);
+    const row = marked(eras, store.readings.acceptedAtOrBefore(channelId, nowMs));
+    const slot = slotOf(nowMs);
+    const brackets = store.boundaries.within(channelId, slot - 1, slot, eras);
+    return brackets
+      .flatMap(({ lower, upper }) => [lower, upper])
+      .filter(({ reading }) => reading.atMs <= nowMs)
+      .reduce<Marked | null>(
+        (best, mark) => (best && best.reading.atMs >= mark.reading.atMs ? best : mark),
+        row,
+      );
+  }
+
+  function withdrawHours(channelId: number, fromMs: EpochMs): number {
+    store.rewind.hoursFrom(channelId, fromMs);
+    const sent = store.hours.within(channelId, fromMs, FOR_EVER);
+    for (const { startMs } of sent) {
+      store.hours.putQuantities(channelId, startMs, WITHDRAWN);
+      store.work.add('weigh', { channelId, startMs });
+    }
+    return sent.length;
+  }
+
+  /** The newest reading with the time it can have been taken at. */
+  function stamped(head: Reading, last: Reading, nowMs: EpochMs): Reading {
+    const sinceMs = instant(Math.max(last.atMs, nowMs - UNSURE_MS));
+    return { raw: head.raw, sinceMs, atMs: nowMs };
+  }
+
+  /** The era the newest reading belongs to from now on; a new one where its rise has no known time. */
+  function eraOf(channel: ChannelRow, spec: ChannelSpec, last: Marked, head: Reading): Marked {
+    const era = store.eras.of(channel.id).at(-1) ?? last.era;
+    if (era.no !== last.era.no) return { reading: head, era };
+    const rise = registerMicro(head.raw, era.scale) - registerMicro(last.reading.raw, era.scale);
+    if (rise <= agreedRiseMicro(last.reading, head, era.scale, spec.ratedPerHour))
+      return { reading: head, era };
+    const opened = nextEra(era, last.reading, head, 'register-change', era.scale, null);
+    store.eras.insert(channel.id, opened, last.reading);
+    events.emit(ledgerEvents.eraOpened(spec, opened, last.reading));
+    return { reading: head, era: opened };
+  }
+
+  function bridge(channel: ChannelRow, spec: ChannelSpec, last: Marked, head: Reading, nowMs: EpochMs): void {
+    const { id } = channel;
+    store.rewind.stampEras(id, nowMs, last.reading.atMs);
+    store.rewind.unwatchedAfter(id, nowMs);
+    store.readings.removeAfter(id, nowMs);
+    const next = eraOf(channel, spec, last, stamped(head, last.reading, nowMs));
+    store.readings.put(id, last.reading, 'accepted', last.era.no);
+    store.readings.put(id, next.reading, 'accepted', next.era.no);
+    store.readings.putHead(id, next.reading, next.era.no);
+    if (nowMs - last.reading.atMs > spec.watchGapMs)
+      store.unwatched.insert(id, { fromMs: last.reading.atMs, toMs: nowMs });
+    const { closed } = closeBoundaries([], last, next, spec.keptBy);
+    for (const boundary of closed) store.boundaries.put(id, boundary);
+    let hourMs = grid.hourOf(boundaryAt(slotOf(last.reading.atMs)));
+    for (; hourMs <= nowMs; hourMs = grid.hourOf(plus(hourMs, HOUR_MS)))
+      store.work.add('close', { channelId: id, startMs: hourMs });
+  }
+
+  /** @returns how many published hours were withdrawn */
+  function rewindOne(channel: ChannelRow, nowMs: EpochMs): number {
+    const { id } = channel;
+    const head = store.readings.head(id);
+    const spec = specs.get(id);
+    if (!head || !spec || head.reading.atMs <= nowMs) return 0;
+    const last = lastBefore(id, nowMs);
+    const sinceMs = channel.sinceMs < nowMs ? channel.sinceMs : nowMs;
+    const withdrawn = withdrawHours(id, grid.hourOf(last ? nowMs : sinceMs));
+    store.rewind.boundariesAfter(id, nowMs, slotOf(nowMs));
+    if (last) bridge(channel, spec, last, head.reading, nowMs);
+    else store.rewind.forget(id, sinceMs, grid.hourOf(sinceMs));
+    return withdrawn;
+  }
+
+  return {
+    /**
+     * Takes back what is stamped later than now; one durable transaction. The accepting stage must start from the
+     * rows afterwards.
+     */
+    rewind(nowMs: EpochMs): void {
+      const newestMs = store.readings.newestMs();
+      if (newestMs === null || newestMs <= nowMs) return;
+      store.write(() => {
+        const withdrawn = store.channels.all().reduce((sum, row) => sum + rewindOne(row, nowMs), 0);
+        events.emit({
+          kind: 'clock-step',
+          meter: null,
+          channel: null,
+          atMs: nowMs,
+          text: `The clock had run ahead by ${Math.round((newestMs - nowMs) / 1000)} s. What it had stamped with a time that has not come was taken back: ${withdrawn} published hours are withdrawn and come again. The registers were kept, so nothing is lost.`,
+          detail: { newestMs, withdrawnHours: withdrawn },
+        });
+        events.flush(nowMs);
+      });
+    },
+  };
+}
+
+export type Rewinder = ReturnType<typeof createRewinder>;
