@@ -78,7 +78,7 @@ export const ROOMS = {
     packages: ['serialport', 'aedes', 'selfsigned'],
     core: '.',
   },
-  ci: { path: '^\\.ci/', rooms: ['domain', 'config', 'uplink'], core: '.' },
+  ci: { path: '^\\.ci/', rooms: ['domain', 'config', 'uplink'], packages: ['esbuild'], core: '.' },
   test: { path: '^test/' },
 };
 

@@ -1,0 +1,121 @@
+/**
+ * `node test/bench/real-hour.ts [minutes] [-- node flags]`: the bundle as an installer runs it, for a real hour. 32 TCP
+ * meters each second, a real broker, the page open in Chromium. One JSON line a figure: memory that stays, and what the
+ * card gets in a day, from /proc/<pid>/io. Not part of `npm run bench`: it takes an hour, two at best.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { ARCHS, bundle } from '../../.ci/bundle.ts';
+import { CHROMIUM, FLAGS } from '../dashboard/browser.ts';
+import { createMosquitto } from '../uplink/support/mosquitto.ts';
+import { type FigureLine, figure, median } from './harness.ts';
+import { cpuMs, residentMb, running, startMeters, writeSite } from './tcp-world.ts';
+
+const METERS = 32;
+const SAMPLE_MS = 5_000;
+/** As the image starts it. */
+const DOCKERFILE = fileURLToPath(new URL('../../Dockerfile', import.meta.url));
+const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(DOCKERFILE, 'utf8'))?.[1] ?? '[]';
+
+const [minutes = '60', ...given] = process.argv.slice(2).filter((word) => word !== '--');
+const flags =
+  given.length > 0 ? given : (JSON.parse(entrypoint) as string[]).filter((word) => word.startsWith('--'));
+const report = (line: FigureLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** Bytes that the process made the system write, by /proc/<pid>/io. */
+function writtenBytes(pid: number): number {
+  return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
+async function untilItSays(child: ReturnType<typeof spawn>): Promise<string> {
+  let said = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    said += bytes.toString('utf8');
+    if (bytes.includes('GC ')) process.stderr.write(bytes);
+  });
+  for (let tries = 0; tries < 600; tries++) {
+    const url = /http:\/\/[\d.:]+/.exec(said)?.[0];
+    if (url !== undefined) return url;
+    await delay(100);
+  }
+  throw new Error(`the gateway did not start: ${said}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'hakaru-hour-'));
+const broker = await createMosquitto(['allow_anonymous true']);
+await broker.start();
+const meters = await startMeters(METERS, 1);
+const config = writeSite(folder, meters.ports);
+writeFileSync(config, `mqtt: { url: "mqtt://127.0.0.1:${broker.port}" }\n`, { flag: 'a' });
+const out = join(folder, 'bundle');
+const arch = ARCHS.find((one) => one === process.arch);
+if (!arch) throw new Error(`there is no bundle for ${process.arch}`);
+await bundle({ out, arch });
+const path = join(out, 'hakaru.mjs');
+const child = spawn(
+  process.execPath,
+  [...flags, path, 'run', '--config', config, '--data', join(folder, 'data')],
+  {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, LANG: 'C', LC_ALL: 'C' },
+  },
+);
+const gateway = running(child);
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS] });
+try {
+  const url = await untilItSays(child);
+  process.stderr.write(`${flags.join(' ')}, ${minutes} min, ${url}\n`);
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.getByRole('heading').first().waitFor();
+  const samples: number[] = [];
+  const before = { bytes: 0, cpu: 0, at: 0 };
+  const endMs = performance.now() + Number(minutes) * 60_000;
+  while (performance.now() < endMs) {
+    await delay(SAMPLE_MS);
+    samples.push(residentMb(gateway.pid));
+    // The first minute is the start: schema, first readings, the page.
+    if (before.at === 0 && samples.length * SAMPLE_MS >= 60_000)
+      Object.assign(before, {
+        bytes: writtenBytes(gateway.pid),
+        cpu: cpuMs(gateway.pid),
+        at: performance.now(),
+      });
+    if (samples.length % 60 === 0)
+      process.stderr.write(`${samples.length * 5} s: ${samples.at(-1)?.toFixed(1)} MB\n`);
+  }
+  const share = Math.max(1, Math.floor(samples.length / 6));
+  const late = samples.slice(-share);
+  const early = samples.slice(share, 2 * share);
+  const passedMs = performance.now() - before.at;
+  const perDay = ((writtenBytes(gateway.pid) - before.bytes) / passedMs) * 86_400_000;
+  report(figure('run, bundled: resident, page open', 'MB', samples.slice(share), 90));
+  report(
+    figure(
+      'run, bundled: resident, last sixth less second sixth',
+      'MB',
+      [median(late) - median(early)],
+      null,
+    ),
+  );
+  report(figure('run, bundled: written to disk in a day', 'MB', [perDay / 1e6], 100));
+  report(
+    figure(
+      'run, bundled: CPU',
+      '% of one core',
+      [((cpuMs(gateway.pid) - before.cpu) / passedMs) * 100],
+      null,
+    ),
+  );
+} finally {
+  await browser.close();
+  await gateway.stop();
+  await meters.stop();
+  await broker.remove();
+  rmSync(folder, { recursive: true, force: true });
+}
