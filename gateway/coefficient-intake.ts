@@ -10,7 +10,7 @@ import type { Log } from './platform/log.ts';
 import { schedule } from './platform/schedule.ts';
 import type { StorageGuard } from './platform/storage-guard.ts';
 import { createDocumentApplier } from './stages/apply-document.ts';
-import { type DownloadResult, downloadOnce } from './stages/download.ts';
+import { createDownloader, type DownloadResult } from './stages/download.ts';
 import type { EventSink } from './stages/ledger-events.ts';
 import type { Store } from './store/store.ts';
 import { httpsSource } from './uplink/coefficients/https-source.ts';
@@ -19,7 +19,7 @@ import { httpsSource } from './uplink/coefficients/https-source.ts';
 const MAX_TRIES = 5;
 
 export interface CoefficientIntake {
-  /** Applies what waits in the inbox. */
+  /** Applies what waits for the disk, and what waits in the inbox. */
   drainInbox(): void;
   /** One download now, if the site file names a source. */
   download(): Promise<void>;
@@ -59,23 +59,34 @@ export function createCoefficientIntake(deps: {
     });
   }
 
+  const source = download && httpsSource(download);
+  const downloader =
+    source &&
+    createDownloader({
+      store,
+      clock,
+      source,
+      applier,
+      read: guard.read,
+      guard: (work) => guard.run(work),
+      told: (result) => tell(result, source.name),
+    });
+
+  function tell(result: DownloadResult, from: string): void {
+    const problem = result.kind === 'fault' ? result.fault : null;
+    if (problem) refuse(problem, from);
+    else if (result.kind !== 'held') lastFault = null;
+    log.info({ result: result.kind, source: from, fault: problem }, 'coefficients downloaded');
+  }
+
   async function downloadNow(): Promise<Fault | null> {
-    if (!download) return null;
-    const source = httpsSource(download);
-    const result: DownloadResult = await downloadOnce({ store, clock, source, applier }).catch(
-      (error: unknown) => ({
-        kind: 'fault',
-        fault: guard.caught(error),
-      }),
-    );
-    lastFault = null;
-    if (result.kind === 'fault') refuse(result.fault, source.name);
-    log.info({ result: result.kind, source: source.name, fault: lastFault }, 'coefficients downloaded');
-    return lastFault;
+    const result = await downloader?.download();
+    return result?.kind === 'fault' ? result.fault : null;
   }
 
   return {
     drainInbox() {
+      downloader?.applyHeld();
       inbox.drain(
         (document) => {
           applier.apply(document, clock.now());
@@ -106,6 +117,7 @@ export function createCoefficientIntake(deps: {
       );
       return () => {
         stopped = true;
+        downloader?.stop();
         if (wake) clearTimeout(wake);
         job.stop();
       };

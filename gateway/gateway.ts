@@ -1,41 +1,25 @@
 /**
- * The composition root. Read {@link createGateway} from top to bottom as the data flows:
+ * The composition root. Read {@link assemble} from top to bottom as the data flows:
  * drivers → readings → ledger → hour buckets → coefficients → outbox → MQTT; the dashboard reads the store.
  */
-import { statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SiteConfig } from '../config/types.ts';
-import { openLine } from '../drivers/modbus/line.ts';
-import { createCoefficientIntake } from './coefficient-intake.ts';
-import { createStoreReads, hourSourceFacts } from './dashboard/store-reads.ts';
+import { type CoefficientIntake, createCoefficientIntake } from './coefficient-intake.ts';
 import { watchDisk } from './disk.ts';
-import type { MeterPoll } from './domain/ports.ts';
+import type { Fault } from './domain/faults.ts';
 import type { Clock } from './domain/time.ts';
-import type { Identity } from './identity.ts';
 import { openLedger } from './ledger.ts';
+import { buildPipeline, type Ground, hearPolls, openPage, openPoller, openUplinkOf } from './parts.ts';
 import type { Log } from './platform/log.ts';
 import { runInPauses, runWhenDue } from './platform/repeat.ts';
 import { uplinkConnection } from './platform/secrets.ts';
-import type { StorageGuard } from './platform/storage-guard.ts';
-import { VERSION } from './platform/version.ts';
-import { createReadService } from './read-service.ts';
-import { createSelfCheck } from './self-check.ts';
-import { createAcceptor } from './stages/accept-readings.ts';
-import { createAnnouncer } from './stages/announce.ts';
 import { createChangeFeed } from './stages/change-feed.ts';
-import { createHourCloser } from './stages/close-hours.ts';
-import { createOutboxFiller } from './stages/fill-outbox.ts';
 import { createLiveBoard } from './stages/live-board.ts';
-import { createOutboxPort } from './stages/outbox-port.ts';
-import { createPipeline, type Pipeline } from './stages/pipeline.ts';
-import { createPoller } from './stages/poll.ts';
-import { createPurger } from './stages/purge.ts';
-import { createHealthReporter } from './stages/report-health.ts';
-import { createRewinder } from './stages/rewind.ts';
-import { createWeigher } from './stages/weigh-hours.ts';
+import type { Pipeline } from './stages/pipeline.ts';
+import type { Poller } from './stages/poll.ts';
 import type { CrashProbe, Store } from './store/store.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
-import type { UplinkTiming } from './uplink/mqtt-uplink.ts';
+import type { UplinkConfig, UplinkTiming } from './uplink/mqtt-uplink.ts';
 import type { UplinkSession } from './uplink-session.ts';
 
 /** The stages run this often, and polls that are due are looked for at least this often, real ms. */
@@ -56,12 +40,12 @@ export interface GatewayOptions {
   readonly pollAtOnce?: boolean;
   /** How fast a lost broker is tried again; the defaults of the uplink unless given. */
   readonly uplinkTiming?: Partial<UplinkTiming>;
-  /** Crash tests stop the process at named points. */
   /**
    * Told when the gateway must be stopped and made anew: its damaged database was salvaged, or it holds on to a disk
    * that is no longer there. Without a listener it goes on as it is.
    */
   readonly onRenew?: () => void;
+  /** Crash tests stop the process at named points. */
   readonly probes?: { readonly store?: CrashProbe; readonly delivery?: DeliveryOptions['probe'] };
 }
 
@@ -79,233 +63,84 @@ export interface Gateway {
   stop(): Promise<void>;
   /** Resolves when every message is acknowledged. */
   delivered(): Promise<void>;
+  /** Why nothing can be written just now, null when the disk takes data. */
+  trouble(): Fault | null;
 }
-
-type Close = () => unknown;
 
 /** @throws CodedError for everything that keeps the gateway from starting; nothing is left open then */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { site, clock, log } = options;
+  const { site, dataDir, log } = options;
   // Secrets are read before anything is opened: a missing one must not leave a half-started gateway.
   const connection = site.mqtt ? uplinkConnection(site.mqtt) : null;
-  const opened: Close[] = [];
+  const opened: Ground['opened'] = [];
   const disk = watchDisk(options, () => opened.length === 0);
-  const { guard } = disk;
   const me = openLedger({ ...options, probe: disk.probe });
-  const { store } = me;
-  opened.push(() => store.close());
+  opened.push(() => me.store.close());
+  const board = createLiveBoard(site.meters.map(({ id }) => id));
   try {
-    const reporter = createHealthReporter(me);
-    const board = createLiveBoard(site.meters.map(({ id }) => id));
-    const changes = createChangeFeed();
-    let uplink: UplinkSession | null = null;
-    const announce = (): void => {
-      uplink?.announce();
-      changes.live();
-    };
-    disk.watch(store, announce);
-
-    const pipeline = buildPipeline(me, options, {
-      onTurn() {
-        uplink?.wake();
-        guard.read(() => changes.hoursIfNew(store.outbox.lastSeq()), undefined);
-      },
-      onClock: announce,
-    });
-    const coefficients = createCoefficientIntake({
-      ...me,
-      dataDir: options.dataDir,
-      guard,
-      log,
-    });
-    const selfCheck = createSelfCheck({
-      dataDir: options.dataDir,
-      meters: site.meters,
-      log,
-      sinceStartMs: () => performance.now(),
-    });
-    const poller = openPoller(me, opened, (poll) => {
-      const health = board.note(poll);
-      if (health.before !== health.after) {
-        log.info({ meter: poll.meter, ...health, fault: poll.fault }, 'meter health');
-      }
-      guard.run(() => reporter.note(poll, health.after));
-      selfCheck.note(poll);
-      pipeline.take(poll);
-      changes.live();
-    });
-
-    const asked = {
-      ...me,
-      board,
-      generation: me.sender.generation,
-      version: VERSION,
-      uplink: () => uplink,
-      coefficientFault: () => coefficients.fault(),
-      storage: () => guard.health(),
-      clockHealth: () => pipeline.clockHealth(),
-      read: guard.read,
-    };
-    if (options.pollAtOnce) {
-      poller.pollDue(clock.now());
-      await Promise.race([poller.idle(), delay(HEAD_START_MS)]);
-    }
-    const past = createReadService({ dataDir: options.dataDir, facts: hourSourceFacts(asked), log });
-    opened.push(() => past.close());
-    const reads = createStoreReads(asked, (question) =>
-      past.ask(question).catch((error: unknown) => disk.rethrow(error)),
-    );
-    const page = { ...site.dashboard, reads, live: changes, language: 'ja', log } as const;
-    // What is loaded here is loaded when it is needed: HTTP and MQTT take as long as all the rest.
-    const dashboard =
-      options.webRoot === null
-        ? null
-        : await (await import('./dashboard/server.ts')).startDashboard({ ...page, webRoot: options.webRoot });
-    if (dashboard) opened.push(() => dashboard.close());
-
-    if (site.mqtt && connection) {
-      const { openUplinkSession } = await import('./uplink-session.ts');
-      uplink = openUplinkSession({
-        config: site.mqtt,
-        connection,
-        topics: me.topics,
-        outbox: createOutboxPort({
-          ...me,
-          now: () => clock.now(),
-          eventTopic: me.topics.event,
-          guard: (work) => guard.run(work),
-          read: guard.read,
-          onRefused: (problem) => log.warn({ fault: problem }, 'message refused'),
-        }),
-        announcer: buildAnnouncer(me, options.dataDir, guard, pipeline),
-        board,
-        log,
-        monotonicMs: () => clock.monotonicMs(),
-        ...(options.uplinkTiming ? { timing: options.uplinkTiming } : {}),
-        onChange: () => changes.live(),
-        ...(options.probes?.delivery ? { probe: options.probes.delivery } : {}),
-      });
-      const session = uplink;
-      opened.push(() => session.close());
-    }
-    const parts = {
-      ...options,
-      me,
-      pipeline,
-      poller,
-      coefficients,
-      guard,
-      opened,
-      url: dashboard?.url ?? null,
-    };
-    return running({ ...parts, uplink: () => uplink });
+    const ground = { me, dataDir, log, disk, board, changes: createChangeFeed(), opened };
+    return await assemble(ground, connection, options);
   } catch (error) {
-    await closeAll(opened);
+    await closeAll(opened.splice(0));
     throw error;
   }
 }
 
-/** Who hears of what the pipeline does. */
-interface Told {
-  /** After a turn that may have filled the outbox. */
-  onTurn(): void;
-  onClock(): void;
-}
+async function assemble(
+  ground: Ground,
+  connection: UplinkConfig | null,
+  options: GatewayOptions,
+): Promise<Gateway> {
+  const { me, disk, changes } = ground;
+  const { guard } = disk;
+  const { site, clock, store } = me;
+  let uplink: UplinkSession | null = null;
+  const announce = (): void => {
+    uplink?.announce();
+    changes.live();
+  };
+  disk.watch(store, announce);
 
-/** readings → ledger → hour buckets → coefficients → outbox */
-function buildPipeline(me: Identity, { log, speed = 1 }: GatewayOptions, told: Told): Pipeline {
-  const { site, store, grid, events, specs, specsById, rules, sender, topics, clock } = me;
-  return createPipeline({
-    clock,
-    events,
-    specs,
-    acceptor: createAcceptor({ store, grid, events, evidenceMs: site.retention.evidenceMs }),
-    rewinder: createRewinder({ store, grid, events, specs: specsById }),
-    newestMs: () => store.readings.newestMs(),
-    speed,
-    steps: [
-      createHourCloser({ store, grid, specs: specsById, active: me.active }),
-      createWeigher({ store, rules, specs: specsById }),
-      createOutboxFiller({
-        store,
-        grid,
-        sender,
-        specs: specsById,
-        topicOf: (meter, channel) => topics.hour(meter, channel),
-      }),
-      createPurger({ store, ...site.retention }),
-    ],
-    checkpoint: () => store.checkpoint(),
-    onClock(health) {
-      const { state, fault } = health;
-      if (fault) log.warn({ clock: state, fault }, 'hours are held back');
-      else log.info({ clock: state }, state === 'stepped' ? 'the clock was set' : 'the clock is good');
-      told.onClock();
+  const pipeline = buildPipeline(ground, options.speed ?? 1, {
+    onTurn() {
+      uplink?.wake();
+      guard.read(() => changes.hoursIfNew(store.outbox.lastSeq()), undefined);
     },
-    onTurn: () => told.onTurn(),
+    onClock: announce,
   });
+  const poller = openPoller(ground, hearPolls(ground, pipeline));
+  const coefficients = createCoefficientIntake({ ...me, dataDir: ground.dataDir, guard, log: ground.log });
+  if (options.pollAtOnce) {
+    poller.pollDue(clock.now());
+    await Promise.race([poller.idle(), delay(HEAD_START_MS)]);
+  }
+  const shown = { pipeline, coefficients, uplink: () => uplink };
+  const url = await openPage(ground, options.webRoot, shown);
+  if (site.mqtt && connection) {
+    const { uplinkTiming: timing, probes } = options;
+    const wanted = { config: site.mqtt, connection, pipeline, timing, probe: probes?.delivery };
+    uplink = await openUplinkOf(ground, wanted);
+  }
+  return running({ ground, speed: options.speed ?? 1, poller, pipeline, coefficients, uplink, url });
 }
 
-/** One driver a line, one poller over all their meters. */
-function openPoller({ site, clock }: Identity, opened: Close[], onPoll: (poll: MeterPoll) => void) {
-  const lines = site.lines.map((line) =>
-    openLine(
-      line,
-      site.meters.filter((meter) => meter.line === line.id),
-      { clock },
-    ),
-  );
-  opened.push(() => Promise.all(lines.map((line) => line.close())));
-  const intervals = new Map(site.meters.map((meter) => [meter.id, meter.intervalMs]));
-  const meters = lines.flatMap((line) => line.meters);
-  return createPoller(
-    meters.map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? TURN_MS })),
-    onPoll,
-  );
-}
-
-function buildAnnouncer(me: Identity, dataDir: string, guard: StorageGuard, pipeline: Pipeline) {
-  const { id, name, timezone, gridArea } = me.site.site;
-  return createAnnouncer({
-    ...me,
-    site: { id, name, timezone, gridArea },
-    gateway: { id: me.site.gateway.id, version: VERSION },
-    generation: me.sender.generation,
-    clockHealth: () => pipeline.clockHealth(),
-    meters: me.site.meters.map(({ id: meter, name: title, type, role, parent }) => ({
-      id: meter,
-      name: title,
-      type: type.id,
-      role,
-      parent,
-    })),
-    storage: () => guard.health(),
-    read: guard.read,
-    freeBytes: () =>
-      guard.read(() => {
-        const { bavail, bsize } = statfsSync(dataDir);
-        return bavail * bsize;
-      }, null),
-  });
-}
-
-interface Parts extends GatewayOptions {
-  readonly me: Identity;
+interface Parts {
+  readonly ground: Ground;
+  readonly speed: number;
+  readonly poller: Poller;
   readonly pipeline: Pipeline;
-  readonly poller: ReturnType<typeof createPoller>;
-  readonly coefficients: ReturnType<typeof createCoefficientIntake>;
-  readonly guard: StorageGuard;
-  readonly opened: Close[];
-  readonly uplink: () => UplinkSession | null;
+  readonly coefficients: CoefficientIntake;
+  readonly uplink: UplinkSession | null;
   readonly url: string | null;
 }
 
-function running(parts: Parts): Gateway {
-  const { me, pipeline, poller, coefficients, guard, opened, speed = 1 } = parts;
+function running({ ground, speed, poller, pipeline, coefficients, uplink, url }: Parts): Gateway {
+  const { me, opened } = ground;
+  const { guard } = ground.disk;
   const stops: (() => void)[] = [];
   return {
     store: me.store,
-    url: parts.url,
+    url,
     async bringCoefficients() {
       await coefficients.download();
       coefficients.drainInbox();
@@ -343,7 +178,11 @@ function running(parts: Parts): Gateway {
       stops.push(coefficients.start());
     },
     async delivered() {
-      await parts.uplink()?.drained(() => me.store.outbox.backlog().waiting === 0);
+      await uplink?.drained(() => me.store.outbox.backlog().waiting === 0);
+    },
+    trouble() {
+      const { state, fault } = guard.health();
+      return state === 'slow' ? null : fault;
     },
     async stop() {
       for (const stop of stops) stop();
@@ -354,6 +193,6 @@ function running(parts: Parts): Gateway {
 }
 
 /** Last opened, first closed. */
-async function closeAll(opened: readonly Close[]): Promise<void> {
+async function closeAll(opened: Ground['opened']): Promise<void> {
   for (const close of opened.toReversed()) await close();
 }

@@ -10,6 +10,8 @@ import { VERSION } from './platform/version.ts';
 const DONE = 0;
 const FAULT = 1;
 const WRONG_USE = 2;
+/** A command that is done may take this long to let go of everything, ms. */
+const LINGER_MS = 2_000;
 
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {
@@ -171,3 +173,5 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// What is done ends, also where a library still holds a handle. The timer itself holds nothing.
+setTimeout(() => process.exit(), LINGER_MS).unref();

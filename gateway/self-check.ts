@@ -3,7 +3,7 @@
  * page, and how long each wire is busy with one round over its meters. A wire that can't keep the interval that the
  * site file asks for is a warning: the meters are then read as often as the wire allows, and nothing else suffers.
  */
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MeterConfig } from '../config/types.ts';
 import type { MeterPoll } from './domain/ports.ts';
@@ -16,27 +16,35 @@ const FULL_SHARE = 0.9;
 /** Meters that have not answered by then are left out, ms. */
 const GIVE_UP_MS = 30_000;
 
+async function syncedPageMs(file: FileHandle): Promise<number> {
+  const begin = performance.now();
+  await file.write(PAGE, 0, PAGE.length, 0);
+  await file.sync();
+  return performance.now() - begin;
+}
+
 /**
- * What one durable commit costs on this disk, ms: the median of a few pages written and synced.
+ * What one durable commit costs on this disk, ms: the median of a few pages written and synced. Polling goes on
+ * meanwhile. Nothing is ever thrown.
+ * @param stopped ends it before its time
  * @returns null where the folder takes no file: the ledger will say why
  */
-export function fsyncMs(dataDir: string): number | null {
+async function fsyncMs(dataDir: string, stopped: () => boolean): Promise<number | null> {
   const path = join(dataDir, 'hakaru.speed');
+  const took: number[] = [];
   try {
-    const file = openSync(path, 'w');
-    const took = Array.from({ length: TRIES }, () => {
-      const begin = performance.now();
-      writeSync(file, PAGE, 0, PAGE.length, 0);
-      fsyncSync(file);
-      return performance.now() - begin;
-    });
-    closeSync(file);
-    return took.sort((a, b) => a - b)[TRIES >> 1] ?? null;
+    const file = await open(path, 'w');
+    try {
+      while (took.length < TRIES && !stopped()) took.push(await syncedPageMs(file));
+    } finally {
+      await file.close();
+    }
   } catch {
     return null;
   } finally {
-    rmSync(path, { force: true });
+    await unlink(path).catch(() => {});
   }
+  return took.sort((a, b) => a - b)[took.length >> 1] ?? null;
 }
 
 export interface LineLoad {
@@ -77,17 +85,24 @@ export interface SelfCheckDeps {
   readonly sinceStartMs: () => number;
 }
 
-export function createSelfCheck({ dataDir, meters, log, sinceStartMs }: SelfCheckDeps) {
+export interface SelfCheck {
+  note(poll: MeterPoll): void;
+  /** Tells nothing more. Resolves when the data folder is as it was. */
+  stop(): Promise<void>;
+}
+
+export function createSelfCheck({ dataDir, meters, log, sinceStartMs }: SelfCheckDeps): SelfCheck {
   const openedMs = Math.round(sinceStartMs());
   const tookMs = new Map<string, number>();
   /** Their first poll opened the wire, beside everything else that starts: it says nothing of the rounds to come. */
   const begun = new Set<string>();
   let firstAnswerMs: number | null = null;
-  let told = false;
+  let stopped = false;
+  let telling: Promise<void> | null = null;
 
-  function tell(): void {
-    told = true;
-    const disk = fsyncMs(dataDir);
+  async function tell(): Promise<void> {
+    const disk = await fsyncMs(dataDir, () => stopped);
+    if (stopped) return;
     const lines = lineLoads(meters, tookMs);
     const check = { openedMs, firstAnswerMs, fsyncMs: disk && Number(disk.toFixed(2)), lines };
     log.info(check, 'self-check: where the time goes');
@@ -101,13 +116,17 @@ export function createSelfCheck({ dataDir, meters, log, sinceStartMs }: SelfChec
 
   return {
     note(poll: MeterPoll): void {
-      if (told) return;
+      if (telling || stopped) return;
       if (poll.registers.length > 0) {
         firstAnswerMs ??= Math.round(sinceStartMs());
         if (poll.tookMs !== undefined && begun.has(poll.meter)) tookMs.set(poll.meter, poll.tookMs);
         begun.add(poll.meter);
       }
-      if (tookMs.size === meters.length || sinceStartMs() - openedMs > GIVE_UP_MS) tell();
+      if (tookMs.size === meters.length || sinceStartMs() - openedMs > GIVE_UP_MS) telling = tell();
+    },
+    async stop() {
+      stopped = true;
+      await telling;
     },
   };
 }

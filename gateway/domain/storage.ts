@@ -56,6 +56,18 @@ export function troubleOf(error: unknown): StorageTrouble | null {
   return BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1] ?? null;
 }
 
+/**
+ * Runs the removal of a file that may be gone already. To be made with `unlinkSync`: an error of `rmSync` on a disk that
+ * can only be read has no code (Node 24.21), so that nobody could tell whose it is.
+ */
+export function unlessGone(remove: () => void): void {
+  try {
+    remove();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
 /** @param path the data folder */
 export function storageFault(trouble: StorageTrouble, path: string, reason: string): Fault {
   return fault(FAULT_OF[trouble], { path, reason });

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { unlessGone } from '../domain/storage.ts';
 
 const NAME = '.write-test';
 const BYTES = Buffer.alloc(4_096, 1);
@@ -18,11 +19,11 @@ export function probeFolder(folder: string): unknown {
     } finally {
       closeSync(file);
     }
-    rmSync(path, { force: true });
+    unlessGone(() => unlinkSync(path));
     return null;
   } catch (error) {
     try {
-      rmSync(path, { force: true });
+      unlinkSync(path);
     } catch {
       // A folder that takes no file gives none back either.
     }

@@ -1,19 +1,25 @@
 import { Temporal } from 'temporal-polyfill';
 import { type EpochMs, type HourGrid, instant } from '../domain/time.ts';
 
+const DAY_MS = 86_400_000;
+/** Days whose offset is remembered: some decades. */
+const MAX_DAYS = 10_000;
+
 /** @param timezone an IANA name that `check` has accepted */
 export function hourGrid(timezone: string): HourGrid {
-  const offsets = new Map<number, number>();
-  // Offsets change at most at whole half-hours, so one look-up a half-hour is enough.
+  const days = new Map<number, readonly [first: number, last: number]>();
+  const askedMs = (ms: number): number =>
+    Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6;
+  // Two look-ups a day are enough on all days but those on which summer time begins or ends.
   const offsetMs = (at: EpochMs): number => {
-    const key = Math.floor(at / 1_800_000);
-    const known = offsets.get(key);
-    if (known !== undefined) return known;
-    const zoned = Temporal.Instant.fromEpochMilliseconds(key * 1_800_000).toZonedDateTimeISO(timezone);
-    const found = zoned.offsetNanoseconds / 1e6;
-    if (offsets.size > 10_000) offsets.clear();
-    offsets.set(key, found);
-    return found;
+    const day = Math.floor(at / DAY_MS);
+    let known = days.get(day);
+    if (known === undefined) {
+      if (days.size > MAX_DAYS) days.clear();
+      known = [askedMs(day * DAY_MS), askedMs((day + 1) * DAY_MS - 1)];
+      days.set(day, known);
+    }
+    return known[0] === known[1] ? known[0] : askedMs(at);
   };
   const local = (at: EpochMs) => Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
   return {

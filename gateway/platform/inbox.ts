@@ -2,10 +2,19 @@
  * The folder DATA/inbox: coefficient documents put there (by `hakaru coefficients import` while the gateway runs, or
  * by hand) are applied within seconds. A file that is refused stays beside its name with `.refused` behind it.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { CodedError, fault } from '../domain/faults.ts';
 import type { ReceivedDocument } from '../domain/ports.ts';
+import { unlessGone } from '../domain/storage.ts';
 
 /** Larger files are refused unread; the largest document of ours has some tens of kilobytes. */
 export const MAX_DOCUMENT_BYTES = 1_000_000;
@@ -55,7 +64,7 @@ export function openInbox(dataDir: string): Inbox {
         if (!stat?.isFile() || Math.abs(Date.now() - stat.mtimeMs) < SETTLED_MS) continue;
         try {
           apply({ bytes: readWhole(path, name, stat.size), source: name, etag: null });
-          rmSync(path, { force: true });
+          unlessGone(() => unlinkSync(path));
         } catch (error) {
           if (!(error instanceof CodedError)) throw error;
           renameSync(path, `${path}${REFUSED}`);

@@ -22,28 +22,7 @@ export function untilStopped(): Promise<StopSignal> {
   });
 }
 
-/**
- * Calls the listener on each SIGHUP, one at a time: those that come meanwhile are one more.
- * @returns a function that resolves when no call is under way, and after which none begins
- */
-export function onReload(listener: () => Promise<void>): () => Promise<void> {
-  let wanted = false;
-  let working: Promise<void> | null = null;
-  const work = async (): Promise<void> => {
-    while (wanted) {
-      wanted = false;
-      await listener();
-    }
-    working = null;
-  };
-  const hear = (): void => {
-    wanted = true;
-    working ??= work();
-  };
-  process.on('SIGHUP', hear);
-  return async () => {
-    process.off('SIGHUP', hear);
-    wanted = false;
-    await working;
-  };
+/** Calls the listener on each SIGHUP, until the process ends. */
+export function onReload(listener: () => void): void {
+  process.on('SIGHUP', listener);
 }

@@ -22,8 +22,8 @@ export function systemClock(trustSetting: 'auto' | 'manual'): Clock {
     return synchronised;
   }
   const trust = (): ClockTrust => {
-    if (trustSetting === 'manual') return 'manual';
     if (Date.now() < NOT_BEFORE_MS) return 'untrusted';
+    if (trustSetting === 'manual') return 'manual';
     return isSynchronised() ? 'ntp' : 'rtc';
   };
   return { now: () => instant(Date.now()), monotonicMs: () => performance.now(), trust };

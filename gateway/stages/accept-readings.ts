@@ -215,20 +215,20 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
       try {
         let steady = 0;
         while (steady < readings.length && takeSteady(readings[steady] as NewReading)) steady += 1;
-        if (steady === readings.length && !events.pending()) {
+        // Pulses that the gateway counts are lost with their row.
+        const mayWait = steady === readings.length && readings.every(({ spec }) => spec.keptBy === 'meter');
+        if (mayWait && !events.pending()) {
           store.writeSoon(saveAll);
           return steady;
         }
-        return store.write(() => {
+        return events.write(nowMs, () => {
           const judged = readings.slice(steady).reduce((sum, item) => sum + acceptOne(item), 0);
           saveAll();
-          events.flush(nowMs);
           return steady + judged;
         });
       } catch (error) {
         // Nothing was written.
         reload();
-        events.clear();
         throw error;
       }
     },

@@ -19,16 +19,6 @@ export interface Applied {
   readonly hours: number;
 }
 
-/** Events of a transaction that failed never happened. */
-function clearingOnFailure<T>(events: EventSink, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    events.clear();
-    throw error;
-  }
-}
-
 export function createDocumentApplier(deps: {
   readonly store: Store;
   readonly rules: CoefficientRules;
@@ -51,38 +41,35 @@ export function createDocumentApplier(deps: {
     apply(received: ReceivedDocument, nowMs: EpochMs): Applied {
       const document = read(received.bytes, received.source);
       const sha256 = createHash('sha256').update(received.bytes).digest('hex');
-      return clearingOnFailure(events, () =>
-        store.write(() => {
-          const held = store.documents.held(document.area, document.document);
-          const outcome = arrival(document, sha256, held);
-          if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
-          if (outcome.kind === 'same') return { kind: 'same', document, hours: 0 };
-          store.documents.putInForce(document, {
-            bytes: received.bytes,
+      return events.write(nowMs, (): Applied => {
+        const held = store.documents.held(document.area, document.document);
+        const outcome = arrival(document, sha256, held);
+        if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
+        if (outcome.kind === 'same') return { kind: 'same', document, hours: 0 };
+        store.documents.putInForce(document, {
+          bytes: received.bytes,
+          source: received.source,
+          sha256,
+          atMs: nowMs,
+        });
+        const hours = document.area === rules.area ? queueHours(held?.parsed ?? null, document) : 0;
+        events.emit({
+          kind: 'coefficients-applied',
+          meter: null,
+          channel: null,
+          atMs: nowMs,
+          text: `Coefficient document ${document.document} revision ${document.revision} for ${document.area} applies; ${hours} hours are weighed again.`,
+          detail: {
+            document: document.document,
+            revision: document.revision,
+            area: document.area,
             source: received.source,
             sha256,
-            atMs: nowMs,
-          });
-          const hours = document.area === rules.area ? queueHours(held?.parsed ?? null, document) : 0;
-          events.emit({
-            kind: 'coefficients-applied',
-            meter: null,
-            channel: null,
-            atMs: nowMs,
-            text: `Coefficient document ${document.document} revision ${document.revision} for ${document.area} applies; ${hours} hours are weighed again.`,
-            detail: {
-              document: document.document,
-              revision: document.revision,
-              area: document.area,
-              source: received.source,
-              sha256,
-              hours,
-            },
-          });
-          events.flush(nowMs);
-          return { kind: outcome.kind, document, hours };
-        }),
-      );
+            hours,
+          },
+        });
+        return { kind: outcome.kind, document, hours };
+      });
     },
   };
 }

@@ -49,8 +49,8 @@ export function createLateTaker({ store, touchHour, touchSlots, apply }: LateDep
   }
 
   function splitGap(channel: Channel, before: Reading, late: Reading, after: Reading): void {
-    if (after.atMs - before.atMs <= channel.spec.watchGapMs) return;
-    store.unwatched.remove(channel.id, { fromMs: before.atMs, toMs: after.atMs });
+    // Rows are thinned: far neighbours are a gap only where it is known as one.
+    if (!store.unwatched.remove(channel.id, { fromMs: before.atMs, toMs: after.atMs })) return;
     for (const [from, to] of [[before, late] as const, [late, after] as const]) {
       if (to.atMs - from.atMs > channel.spec.watchGapMs) {
         store.unwatched.insert(channel.id, { fromMs: from.atMs, toMs: to.atMs });

@@ -17,12 +17,12 @@ export interface EventSink {
   emit(event: EventDraft): void;
   /** Outside of any: it goes with the next transaction that succeeds. */
   tell(event: EventDraft): void;
-  /** Appends what was emitted; to be called inside the stage's transaction. */
+  /** One durable transaction: the work, what it emitted, and what was told before. If it fails, nothing of it. */
+  write<T>(nowMs: EpochMs, work: () => T): T;
+  /** Appends what was emitted; for a transaction that is not made by {@link write}. */
   flush(nowMs: EpochMs): void;
-  /** Whether something waits for a flush. */
+  /** Whether something waits for a transaction. */
   pending(): boolean;
-  /** Forgets what was emitted by a transaction that failed. */
-  clear(): void;
 }
 
 /** What a noisy meter or a broken source says again and again: one event about the same thing an hour is enough. */
@@ -65,30 +65,47 @@ export function createEventSink(deps: {
     return true;
   }
 
+  function flush(nowMs: EpochMs): void {
+    saying = [];
+    telling = told;
+    told = [];
+    for (const draft of [...telling, ...drafts].filter(isNews)) {
+      store.outbox.append({
+        kind: 'event',
+        topic,
+        payload: (seq) => JSON.stringify(eventMessage(draft, sender, seq, nowMs, grid)),
+        about: null,
+        createdAtMs: nowMs,
+      });
+    }
+    drafts = [];
+  }
+
+  /** Nothing of the transaction happened: what was told waits again, what was emitted will be emitted again. */
+  function takeBack(): void {
+    drafts = [];
+    told = [...telling, ...told].slice(-MAX_TOLD);
+    for (const key of saying) said.delete(key);
+  }
+
   return {
     emit: (event) => void drafts.push(event),
     tell: (event) => void (told = [...told.slice(1 - MAX_TOLD), event]),
-    flush(nowMs) {
-      saying = [];
-      telling = told;
-      told = [];
-      for (const draft of [...telling, ...drafts].filter(isNews)) {
-        store.outbox.append({
-          kind: 'event',
-          topic,
-          payload: (seq) => JSON.stringify(eventMessage(draft, sender, seq, nowMs, grid)),
-          about: null,
-          createdAtMs: nowMs,
-        });
-      }
-      drafts = [];
-    },
+    flush,
     pending: () => drafts.length > 0 || told.length > 0,
-    clear() {
-      drafts = [];
-      told = [...telling, ...told].slice(-MAX_TOLD);
+    write(nowMs, work) {
       telling = [];
-      for (const key of saying) said.delete(key);
+      saying = [];
+      try {
+        return store.write(() => {
+          const result = work();
+          flush(nowMs);
+          return result;
+        });
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
     },
   };
 }

@@ -95,7 +95,7 @@ export function createDialRecorder({ store, grid, specs, events }: DialDeps): Di
       if (spec.keptBy !== 'gateway') {
         throw new CodedError(fault('dial-not-for-meter-kept', { meter: spec.meter, channel: spec.channel }));
       }
-      return store.write(() => {
+      return events.write(nowMs, () => {
         const before = store.dials.newest(channelId);
         refuse(spec, before, dialMicro, atMs, nowMs);
         const dial = { atMs, dialMicro, countedMicro: countedAt(channelId, atMs) };
@@ -108,7 +108,6 @@ export function createDialRecorder({ store, grid, specs, events }: DialDeps): Di
         }
         store.dials.insert(channelId, dial, settled);
         events.emit(ledgerEvents.dialRecorded(spec, dial, settled));
-        events.flush(nowMs);
         return { dial, settled };
       });
     },

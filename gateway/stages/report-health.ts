@@ -46,17 +46,10 @@ export function createHealthReporter({
     note(poll: MeterPoll, health: MeterHealth): void {
       const now: Said | null = health === 'offline' ? 'offline' : health === 'ok' ? 'online' : null;
       if (now === null || now === lastSaid(poll.meter)) return;
-      try {
-        store.write(() => {
-          store.facts.put(`health:${poll.meter}`, now);
-          events.emit(draft(poll, now));
-          events.flush(poll.atMs);
-        });
-      } catch (error) {
-        // It is tried again with each poll: what was emitted must not pile up.
-        events.clear();
-        throw error;
-      }
+      events.write(poll.atMs, () => {
+        store.facts.put(`health:${poll.meter}`, now);
+        events.emit(draft(poll, now));
+      });
       known.set(poll.meter, now);
     },
   };

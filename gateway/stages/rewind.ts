@@ -7,7 +7,6 @@
  * Where more passed than the rating allows between the last reading before that future and now, the clock had been
  * wrong for longer than can be seen here: when it passed is not known, so it is an unresolved step, told as an event.
  */
-
 import { closeBoundaries, type Marked } from '../domain/ledger/boundary.ts';
 import { nextEra } from '../domain/ledger/era.ts';
 import { agreedRiseMicro, type Reading, registerMicro } from '../domain/ledger/register.ts';
@@ -48,7 +47,7 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     const eras = store.eras.of(channelId);
     const row = marked(eras, store.readings.acceptedAtOrBefore(channelId, nowMs));
     const slot = slotOf(nowMs);
-    const brackets = store.boundaries.within(channelId, slot - 1, slot, eras);
+    const brackets = store.boundaries.within(channelId, slot - 1, slot + 1, eras);
     return brackets
       .flatMap(({ lower, upper }) => [lower, upper])
       .filter(({ reading }) => reading.atMs <= nowMs)
@@ -120,25 +119,31 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     return withdrawn;
   }
 
+  function newestMs(): EpochMs | null {
+    const known = store.readings.heads().filter(({ channelId }) => specs.has(channelId));
+    return known.reduce<EpochMs | null>((max, { atMs }) => (max !== null && max > atMs ? max : atMs), null);
+  }
+
   return {
+    /** The newest accepted reading of all channels that are known; null before the first. */
+    newestMs,
     /**
      * Takes back what is stamped later than now; one durable transaction. The accepting stage must start from the
      * rows afterwards.
      */
     rewind(nowMs: EpochMs): void {
-      const newestMs = store.readings.newestMs();
-      if (newestMs === null || newestMs <= nowMs) return;
-      store.write(() => {
+      const aheadMs = (newestMs() ?? nowMs) - nowMs;
+      if (aheadMs <= 0) return;
+      events.write(nowMs, () => {
         const withdrawn = store.channels.all().reduce((sum, row) => sum + rewindOne(row, nowMs), 0);
         events.emit({
           kind: 'clock-step',
           meter: null,
           channel: null,
           atMs: nowMs,
-          text: `The clock had run ahead by ${Math.round((newestMs - nowMs) / 1000)} s. What it had stamped with a time that has not come was taken back: ${withdrawn} published hours are withdrawn and come again. The registers were kept, so nothing is lost.`,
-          detail: { newestMs, withdrawnHours: withdrawn },
+          text: `The clock had run ahead by ${Math.round(aheadMs / 1000)} s. What it had stamped with a time that has not come was taken back: ${withdrawn} published hours are withdrawn and come again. The registers were kept, so nothing is lost.`,
+          detail: { aheadMs, withdrawnHours: withdrawn },
         });
-        events.flush(nowMs);
       });
     },
   };

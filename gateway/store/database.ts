@@ -65,8 +65,11 @@ export function setDurability(db: Db, durability: Durability): void {
 
 export interface OpenDatabase {
   readonly db: Db;
-  /** To be told after the first durable commit: from then on the log holds something. */
-  written?(): void;
+  /**
+   * To be told after a durable commit, until it returns true: the log holds something. What was committed stays
+   * committed whatever the disk does with the mark.
+   */
+  written?(): boolean;
   close(): void;
 }
 
@@ -129,16 +132,21 @@ export function openForWriting(dataDir: string): OpenDatabase {
     return {
       db,
       written: () => markOpen(dataDir),
-      close: () => {
-        markClosed(dataDir);
-        opened.db.close();
-        opened.lock.close();
-      },
+      close: () => shut(dataDir, opened.db, opened.lock),
     };
   } catch (cause) {
-    db?.close();
-    lock?.close();
+    shut(dataDir, db, lock);
     throw unusable(dataDir, cause);
+  }
+}
+
+/** Closing the database moves its log into it and removes the log; one that was never opened keeps log and mark. */
+function shut(dataDir: string, db: Db | null, lock: Db | null): void {
+  try {
+    if (db) markClosed(dataDir);
+    db?.close();
+  } finally {
+    lock?.close();
   }
 }
 

@@ -110,6 +110,9 @@ interface StoredReading extends ReadingColumns {
   readonly era: bigint | null;
 }
 
+/** A boundary waits for a sure reading at most this long: a refresh time and an answer, ms. */
+const STILL_OPEN_MS = 172_800_000;
+
 export function readingRows(db: Db) {
   const put = db.prepare(
     `INSERT INTO reading (at_ms, channel_id, since_ms, count, exp2, state, era) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -132,12 +135,15 @@ export function readingRows(db: Db) {
     'SELECT * FROM reading WHERE at_ms >= ? AND at_ms <= ? AND channel_id = ? ORDER BY at_ms',
   );
   const head = db.prepare<[number], StoredReading>('SELECT * FROM head WHERE channel_id = ?');
-  const newestHead = db.prepare<[], { at_ms: bigint | null }>('SELECT max(at_ms) AS at_ms FROM head');
-  // The last reading of an era is the evidence of its step.
+  const heads = db.prepare<[], { channel_id: bigint; at_ms: bigint }>('SELECT channel_id, at_ms FROM head');
+  // The last reading of an era is the evidence of its step; what lies shortly before the newest reading may still be
+  // the bracket of a boundary that waits for a sure reading, however long ago the meter fell silent.
   const purge = db.prepare(
     `DELETE FROM reading WHERE (at_ms, channel_id) IN (
        SELECT at_ms, channel_id FROM reading AS old WHERE at_ms < ? AND NOT EXISTS (
          SELECT 1 FROM era WHERE era.channel_id = old.channel_id AND era.after_at_ms = old.at_ms)
+       AND NOT EXISTS (
+         SELECT 1 FROM head WHERE head.channel_id = old.channel_id AND old.at_ms > head.at_ms - ${STILL_OPEN_MS})
        LIMIT ?)`,
   );
   const removeAfter = db.prepare('DELETE FROM reading WHERE at_ms > ? AND channel_id = ?');
@@ -174,11 +180,9 @@ export function readingRows(db: Db) {
         era: row.era === null ? null : Number(row.era),
       })),
     head: (channelId: number) => located(head.get(channelId)),
-    /** The newest accepted reading of all channels; null before the first. */
-    newestMs(): EpochMs | null {
-      const newest = newestHead.get()?.at_ms ?? null;
-      return newest === null ? null : toInstant(newest);
-    },
+    /** When the newest accepted reading of each channel was taken. */
+    heads: (): { readonly channelId: number; readonly atMs: EpochMs }[] =>
+      heads.all().map((row) => ({ channelId: Number(row.channel_id), atMs: toInstant(row.at_ms) })),
     /** Deletes at most `limit` readings that are older; ends of eras stay. @returns how many */
     purge: (beforeMs: EpochMs, limit: number): number => purge.run(beforeMs, limit).changes,
     /** Deletes what is later, whatever its state. */
@@ -283,7 +287,7 @@ export function unwatchedRows(db: Db) {
     'SELECT from_ms, to_ms FROM unwatched WHERE channel_id = ? AND from_ms < ? AND to_ms > ? ORDER BY from_ms',
   );
   const insert = db.prepare('INSERT OR IGNORE INTO unwatched (channel_id, from_ms, to_ms) VALUES (?, ?, ?)');
-  const remove = db.prepare('DELETE FROM unwatched WHERE channel_id = ? AND from_ms = ?');
+  const remove = db.prepare('DELETE FROM unwatched WHERE channel_id = ? AND from_ms = ? AND to_ms = ?');
   return {
     touching: (channelId: number, span: Span): Span[] =>
       touching
@@ -292,8 +296,8 @@ export function unwatchedRows(db: Db) {
     insert(channelId: number, span: Span): void {
       insert.run(channelId, span.fromMs, span.toMs);
     },
-    remove(channelId: number, span: Span): void {
-      remove.run(channelId, span.fromMs);
-    },
+    /** @returns whether there was this span */
+    remove: (channelId: number, span: Span): boolean =>
+      remove.run(channelId, span.fromMs, span.toMs).changes > 0,
   };
 }

@@ -6,11 +6,12 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { unlessGone } from '../domain/storage.ts';
 
 export const FILE_NAME = 'hakaru.db';
 /** The new database while it is built, and when it is ready to take its place. */
@@ -31,9 +32,12 @@ function syncPath(path: string): void {
   }
 }
 
+function removeFile(path: string): void {
+  unlessGone(() => unlinkSync(path));
+}
+
 export function removeUnfinished(dataDir: string): void {
-  for (const end of ['', '-wal', '-shm', '-journal'])
-    rmSync(join(dataDir, `${BUILDING}${end}`), { force: true });
+  for (const end of ['', '-wal', '-shm', '-journal']) removeFile(join(dataDir, `${BUILDING}${end}`));
 }
 
 /** The name under which a database that is damaged now will be kept. */
@@ -67,7 +71,7 @@ export function putInPlace(dataDir: string): void {
     if (existsSync(from)) renameSync(from, join(dataDir, `${aside}${end}`));
   }
   syncPath(dataDir);
-  rmSync(join(dataDir, OPEN_MARK), { force: true });
+  removeFile(join(dataDir, OPEN_MARK));
   renameSync(join(dataDir, ready), join(dataDir, FILE_NAME));
   syncPath(dataDir);
 }
@@ -80,12 +84,24 @@ export function lacksLog(dataDir: string): boolean {
   return there(OPEN_MARK) && there(FILE_NAME) && (log?.size ?? 0) === 0;
 }
 
-/** To be called when the log holds something. */
-export function markOpen(dataDir: string): void {
-  writeFileSync(join(dataDir, OPEN_MARK), '');
+/**
+ * To be called when the log holds something, not before: a mark without a log says that the log was taken away.
+ * @returns whether the disk took it
+ */
+export function markOpen(dataDir: string): boolean {
+  return didWork(() => writeFileSync(join(dataDir, OPEN_MARK), ''));
 }
 
-/** To be called before closing, which removes the log. */
+/** To be called before closing, which removes the log. A disk that keeps the mark keeps the log as well. */
 export function markClosed(dataDir: string): void {
-  rmSync(join(dataDir, OPEN_MARK), { force: true });
+  didWork(() => removeFile(join(dataDir, OPEN_MARK)));
+}
+
+function didWork(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
 }

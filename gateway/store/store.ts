@@ -66,7 +66,7 @@ function tables(open: OpenDatabase) {
 function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
   const rows = tables(open);
   let now: Durability = 'durable';
-  let written = false;
+  let marked = false;
 
   function transact<T>(durability: Durability, work: () => T): T {
     probe?.('before-commit', durability);
@@ -77,8 +77,7 @@ function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
       probe?.('inside-transaction', durability);
       return value;
     })();
-    if (durability === 'durable' && !written) open.written?.();
-    written ||= durability === 'durable';
+    if (durability === 'durable' && !marked) marked = open.written?.() ?? true;
     probe?.('after-commit', durability);
     return result;
   }

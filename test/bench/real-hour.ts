@@ -8,23 +8,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { ARCHS, bundle } from '../../.ci/bundle.ts';
 import { CHROMIUM, FLAGS } from '../dashboard/browser.ts';
 import { createMosquitto } from '../uplink/support/mosquitto.ts';
 import { type FigureLine, figure, median } from './harness.ts';
-import { cpuMs, residentMb, running, startMeters, writeSite } from './tcp-world.ts';
+import { cpuMs, productFlags, residentMb, running, startMeters, writeSite } from './tcp-world.ts';
 
 const METERS = 32;
 const SAMPLE_MS = 5_000;
-/** As the image starts it. */
-const DOCKERFILE = fileURLToPath(new URL('../../Dockerfile', import.meta.url));
-const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(DOCKERFILE, 'utf8'))?.[1] ?? '[]';
 
 const [minutes = '60', ...given] = process.argv.slice(2).filter((word) => word !== '--');
-const flags =
-  given.length > 0 ? given : (JSON.parse(entrypoint) as string[]).filter((word) => word.startsWith('--'));
+const flags = given.length > 0 ? given : productFlags();
 const report = (line: FigureLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** Bytes that the process made the system write, by /proc/<pid>/io. */

@@ -4,15 +4,18 @@
  * (exact-bus-child.ts). The limit is computed: per meter an 8-byte request, a silence, an 85-byte answer and a silence,
  * at 11 bits a character.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { openLine } from '../../drivers/modbus/line.ts';
 import { characterMs, silenceMs } from '../../drivers/modbus/timing.ts';
 import type { LineDriver } from '../../gateway/domain/ports.ts';
 import { type PtyPair, startPtyPair } from '../../simulators/serial-link.ts';
 import { blockMeter, CLOCK, WORDS } from './block-meter.ts';
-import { type FigureLine, median } from './harness.ts';
+import { type FigureLine, figure } from './harness.ts';
 
 const METERS = 31;
 const RUNS = 5;
@@ -120,34 +123,63 @@ function silenceFigures({ baudRate, silences }: Bench): FigureLine[] {
   ];
 }
 
+/** The same wire asked by libmodbus, where a C compiler and libmodbus-dev are there. @returns bus use, null without */
+async function libmodbusUse(program: string | null, baudRate: number): Promise<number | null> {
+  if (program === null) return null;
+  const pair = await ptyPair();
+  const child = await startBus(pair.pathB, baudRate, () => undefined);
+  try {
+    const rounds = ROUNDS[baudRate] ?? 1;
+    const { stdout } = await promisify(execFile)(program, [pair.pathA, `${baudRate}`, `${rounds}`]);
+    return (rounds * limitMs(baudRate)) / Number(stdout);
+  } finally {
+    child.removeAllListeners('exit');
+    child.kill('SIGKILL');
+    await pair.close();
+  }
+}
+
+/** @returns the compiled peer, null where it can't be made */
+function libmodbusMaster(folder: string): string | null {
+  const program = join(folder, 'libmodbus-master');
+  const source = join(import.meta.dirname, 'libmodbus-master.c');
+  try {
+    execFileSync('cc', ['-O2', source, '-o', program, '-lmodbus'], { stdio: 'ignore' });
+    return program;
+  } catch {
+    process.stderr.write('no peer: apt-get install gcc libc6-dev libmodbus-dev\n');
+    return null;
+  }
+}
+
 export async function bench(report: (line: FigureLine) => void): Promise<void> {
   const benches: Bench[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'hakaru-wire-'));
+  const peer = libmodbusMaster(folder);
   try {
     for (const baudRate of BAUD_RATES) benches.push(await openBench(baudRate));
     await Promise.all(benches.map((one) => poll(one, WARM_UP_ROUNDS)));
     for (const { silences } of benches) silences.length = 0;
     const uses = new Map<number, number[]>(BAUD_RATES.map((baudRate) => [baudRate, []]));
+    const peerUses = new Map<number, number[]>(BAUD_RATES.map((baudRate) => [baudRate, []]));
     for (let run = 0; run < RUNS; run++)
       for (const one of benches) {
         const rounds = ROUNDS[one.baudRate] ?? 1;
         const tookMs = await poll(one, rounds);
         uses.get(one.baudRate)?.push((rounds * limitMs(one.baudRate)) / tookMs);
+        const theirs = await libmodbusUse(peer, one.baudRate);
+        if (theirs !== null) peerUses.get(one.baudRate)?.push(theirs);
       }
     for (const one of benches) {
       const runs = uses.get(one.baudRate) ?? [];
-      const use = median(runs);
-      report({
-        name: `rtu-bus-use-${one.baudRate}`,
-        value: use,
-        unit: 'of the wire',
-        limit: 1,
-        ratio: use,
-        runs: runs.length,
-        spread: [Math.min(...runs), Math.max(...runs)],
-      });
-      for (const figure of silenceFigures(one)) report(figure);
+      const theirs = peerUses.get(one.baudRate) ?? [];
+      report(figure(`rtu-bus-use-${one.baudRate}`, 'of the wire', runs, 1));
+      if (theirs.length > 0)
+        report(figure(`rtu-bus-use-${one.baudRate}, beside libmodbus`, 'of the wire', runs, theirs));
+      for (const line of silenceFigures(one)) report(line);
     }
   } finally {
     for (const one of benches) await one.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }

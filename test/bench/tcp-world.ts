@@ -39,6 +39,12 @@ export async function startMeters(meters: number, units: number): Promise<Meters
   };
 }
 
+/** How the image starts Node.js; the unit of docs/install.md says the same. */
+export function productFlags(): string[] {
+  const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(pathOf('../../Dockerfile'), 'utf8'))?.[1];
+  return (JSON.parse(entrypoint ?? '[]') as string[]).filter((word) => word.startsWith('--'));
+}
+
 /** The bundle where it was built, else the sources. */
 export function program(): { readonly path: string; readonly kind: 'bundle' | 'sources' } {
   return existsSync(BUNDLE) ? { path: BUNDLE, kind: 'bundle' } : { path: SOURCE, kind: 'sources' };
@@ -109,7 +115,7 @@ export async function startGateway(
   const before = preload === undefined ? [] : ['--import', pathOf(preload)];
   const child = spawn(
     process.execPath,
-    [...before, program().path, 'run', '--config', config, '--data', data],
+    [...productFlags(), ...before, program().path, 'run', '--config', config, '--data', data],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LANG: 'C', LC_ALL: 'C', ...env } },
   );
   let said = '';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { instant } from '../../gateway/domain/time.ts';
 import { createPurger } from '../../gateway/stages/purge.ts';
 import { acceptedRows, allBoundaries, checkSums } from './support/checks.ts';
-import { at, HOUR, MINUTE, openLedger, reading, SECOND } from './support/ledger.ts';
+import { at, HOUR, MINUTE, openLedger, reading, SECOND, specWith } from './support/ledger.ts';
 
 const NOON = at('2026-07-01T12:00:00+09:00');
 const DAY = 24 * HOUR;
@@ -46,6 +46,7 @@ test('the newest reading is never lost, also where no row holds it', () => {
 test('what is older than the retention goes in bounded steps; boundaries, hours and sums do not change', () => {
   const ledger = openLedger({ startMs: NOON });
   ledger.feed(eachSecond(NOON, 4 * 3_600));
+  ledger.feed([reading(NOON + 5 * DAY, 14_500)]);
   ledger.close(NOON + 5 * HOUR);
   const before = { boundaries: allBoundaries(ledger), hours: ledger.hours(0, NOON + DAY) };
   const purger = createPurger({ store: ledger.store, readingsDays: 35, messagesDays: 35 });
@@ -75,12 +76,39 @@ test('the evidence of an unresolved step outlives the retention', () => {
   const ledger = openLedger({ startMs: NOON });
   ledger.feed([...eachSecond(NOON, 90, 5_000), ...eachSecond(NOON + 90 * SECOND, 10, 3)]);
   expect(ledger.eras()).toHaveLength(2);
+  ledger.feed([reading(NOON + 5 * DAY, 500)]);
   const purger = createPurger({ store: ledger.store, readingsDays: 1, messagesDays: 1 });
-  while (purger.run(instant(NOON + 3 * DAY)));
+  while (purger.run(instant(NOON + 8 * DAY)));
+  expect(acceptedRows(ledger)).toHaveLength(2);
   expect(
     ledger.store.readings.acceptedAtOrBefore(ledger.channelId, instant(NOON + 90 * SECOND - 1)),
   ).toMatchObject({
     reading: { raw: { count: 5_089n } },
     era: 1,
   });
+});
+
+test('a boundary that waits for a sure reading keeps its bracket, however long the meter is silent', () => {
+  const ledger = openLedger({ startMs: NOON, spec: specWith({ scale: { updateMs: MINUTE } }) });
+  // The last answer may be older than half past twelve; then the meter is dead for weeks.
+  ledger.feed(eachSecond(NOON, 30 * 60 + 20));
+  expect(ledger.boundary(NOON + 30 * MINUTE)).toBeNull();
+  const purger = createPurger({ store: ledger.store, readingsDays: 1, messagesDays: 1 });
+  while (purger.run(instant(NOON + 40 * DAY)));
+  ledger.restart();
+  ledger.feed([reading(NOON + 41 * DAY, 5_000)]);
+  ledger.close(NOON + 41 * DAY + HOUR);
+  expect(ledger.boundary(NOON + 30 * MINUTE)).toMatchObject({
+    lower: { reading: { atMs: NOON + 30 * MINUTE } },
+  });
+  checkSums(ledger);
+});
+
+test('thin evidence is no gap: a late reading between far rows leaves the hour watched', () => {
+  const ledger = openLedger({ startMs: NOON, evidenceMs: HOUR });
+  ledger.feed(eachSecond(NOON, 1_500));
+  ledger.feed([reading(NOON + 1_490 * SECOND + 500, 1_490)], NOON + 1_500 * SECOND);
+  ledger.feed(eachSecond(NOON + 1_500 * SECOND, 2_200, 1_500));
+  ledger.close(NOON + 2 * HOUR);
+  expect(ledger.hour(NOON)).toMatchObject({ quality: 'measured', coverageMicro: 1_000_000 });
 });

@@ -76,7 +76,7 @@ export const OF_THE_CARD: readonly Mutant[] = [
   {
     name: 'clock set back: a clock that nobody vouches for takes readings back',
     file: 'gateway/stages/pipeline.ts',
-    find: "if (trust === 'rtc') return 'behind';",
+    find: "if (trust === 'rtc') return false;",
     replace: '',
     test: AHEAD,
     story: 'a clock that nobody vouches for takes nothing back: it waits until it has caught up',

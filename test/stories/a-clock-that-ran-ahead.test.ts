@@ -5,6 +5,8 @@
 import { expect, test } from 'vitest';
 import { type Clock, type ClockTrust, instant } from '../../gateway/domain/time.ts';
 import { createPipeline } from '../../gateway/stages/pipeline.ts';
+import { createRewinder } from '../../gateway/stages/rewind.ts';
+import { openStoreInMemory } from '../../gateway/store/store.ts';
 import { checkHours, checkMessages, checkSums } from '../ledger/support/checks.ts';
 import { at, HOUR, type Ledger, MINUTE, openLedger, SECOND, specWith } from '../ledger/support/ledger.ts';
 
@@ -27,7 +29,7 @@ function setUp(trust: ClockTrust = 'ntp') {
     ...ledger.stages(),
     specs: [ledger.spec()],
     speed: 1,
-    newestMs: () => ledger.store.readings.newestMs(),
+    purge: { run: () => false },
     checkpoint: () => {},
     onClock: ({ state }) => void states.push(state),
     onTurn: () => {},
@@ -170,4 +172,53 @@ test('a clock that nobody vouches for takes nothing back: it waits until it has 
   expect(ledger.events('clock-step')).toHaveLength(1);
   checkTotals(factory);
   checkHours(ledger, factory.wall());
+});
+
+test('a clock that woke with the date of its image deletes nothing: hours wait until it is right', () => {
+  const factory = setUp('manual');
+  const { ledger, run, step, states, wall } = factory;
+  run(3 * HOUR);
+  const before = ledger.hours(NOON, NOON + DAY);
+  step(-90 * DAY);
+  run(2 * HOUR);
+  expect(states.at(-1)).toBe('behind');
+  expect(ledger.hours(0, NOON + DAY)).toEqual(before);
+  step(90 * DAY);
+  run(4 * HOUR);
+  expect(states).not.toContain('untrusted');
+  expect(ledger.hours(0, NOON + DAY).map(({ quality }) => quality)).not.toContain('withdrawn');
+  checkTotals(factory);
+  checkHours(ledger, wall());
+});
+
+test('a channel that nobody knows any more holds nothing up', () => {
+  const ledger = openLedger({ startMs: NOON });
+  ledger.feed([{ sinceMs: instant(NOON + DAY), atMs: instant(NOON + DAY), raw: { count: 1n, exp2: 0 } }]);
+  const { store, grid } = ledger;
+  const strangers = createRewinder({ store, grid, events: ledger.stages().events, specs: new Map() });
+  expect(strangers.newestMs()).toBeNull();
+  expect(ledger.stages().rewinder.newestMs()).toBe(NOON + DAY);
+});
+
+test('an event is told once, also when a later transaction fails', () => {
+  let failing = false;
+  const store = openStoreInMemory({
+    probe: (point) => {
+      if (failing && point === 'inside-transaction') throw new Error('power cut');
+    },
+  });
+  const ledger = openLedger({ startMs: NOON, store });
+  const at10s = (n: number) => instant(NOON + n * 10 * SECOND);
+  const feed = (n: number) =>
+    ledger.feed([{ sinceMs: at10s(n), atMs: at10s(n), raw: { count: BigInt(100 + n), exp2: 0 } }]);
+  const about = { meter: null, channel: null, atMs: at10s(0), text: 'set', detail: {} };
+  ledger.stages().events.tell({ kind: 'clock-step', ...about });
+  feed(0);
+  failing = true;
+  expect(() => feed(1)).toThrow('power cut');
+  expect(() => feed(1)).toThrow('power cut');
+  failing = false;
+  feed(1);
+  feed(2);
+  expect(ledger.events().map(({ kind }) => kind)).toEqual(['clock-step', 'era-opened']);
 });

@@ -39,7 +39,7 @@ function setUp() {
     checkpoint: () => {},
     onClock: ({ fault }) => void (fault && untrusted.push(fault.code)),
     rewinder: createRewinder({ store, grid, events, specs: new Map([[1, spec]]) }),
-    newestMs: () => store.readings.newestMs(),
+    purge: { run: () => false },
     onTurn: () => {},
   });
   const poll = (count: bigint) =>

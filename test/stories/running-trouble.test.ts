@@ -13,11 +13,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { instant } from '../../gateway/domain/time.ts';
 import { fastClock } from '../support/fast-clock.ts';
-import { mountSmallDisk } from '../support/small-disk.ts';
+import { hasShortLog, mountSmallDisk } from '../support/small-disk.ts';
 import {
   answers,
   answersAfter,
@@ -36,17 +35,6 @@ function inForce(place: Works): readonly string[] {
   return place.look((store) =>
     store.documents.inForce('kyushu').map(({ document, revision }) => `${document}/${revision}`),
   );
-}
-
-/** Gives the space of the write-ahead log back. @returns false while somebody writes */
-function hasShortLog(dataDir: string): boolean {
-  const db = new Database(join(dataDir, 'hakaru.db'));
-  try {
-    const [done] = db.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
-    return done?.busy === 0;
-  } finally {
-    db.close();
-  }
 }
 
 // By itself: its clock runs ten times as fast, and what happens must happen before the hour ends.

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { instant } from '../../gateway/domain/time.ts';
 import type { Log } from '../../gateway/platform/log.ts';
 import { createSelfCheck, lineLoads } from '../../gateway/self-check.ts';
+import { eventually } from '../uplink/support/eventually.ts';
 
 const SLOW_BUS = Array.from({ length: 31 }, (_, i) => ({ id: `m${i}`, line: 'rs485', intervalMs: 2_000 }));
 
@@ -20,7 +21,7 @@ test('31 meters of 115 ms each need 3.6 s: asking every 2 s is more than the wir
   expect(load).toEqual({ line: 'rs485', meters: 31, answering: 31, roundMs: 3_565, share: 1.783 });
 });
 
-test('it is told once, after the first round, and leaves nothing in the data folder', () => {
+test('it is told once, after the first round, beside the polling, and leaves nothing in the data folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hakaru-check-'));
   try {
     const said: { about: object; text: string }[] = [];
@@ -28,20 +29,39 @@ test('it is told once, after the first round, and leaves nothing in the data fol
     const log = { info: say, warn: say, error: say } as unknown as Log;
     const check = createSelfCheck({ dataDir: folder, meters: SLOW_BUS, log, sinceStartMs: () => 400 });
     for (const tookMs of [900, 115, 300]) for (const { id } of SLOW_BUS) check.note(answered(id, tookMs));
+    expect(said, 'the polling waits for no disk').toEqual([]);
+    await eventually(() => said.length === 2, 'the check and its warning');
     expect(said.map(({ text }) => text)).toEqual([
       'self-check: where the time goes',
       expect.stringContaining('Line rs485 would have to be busy 178 % of the time.'),
     ]);
     expect(said[0]?.about).toMatchObject({ openedMs: 400, firstAnswerMs: 400, fsyncMs: expect.any(Number) });
     expect(readdirSync(folder)).toEqual([]);
+    await check.stop();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
 
-test('a meter that does not answer does not keep the check waiting for ever', () => {
-  const said: string[] = [];
-  const say = (_about: object, text: string) => void said.push(text);
+test('stopped before its end, it tells nothing and leaves nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hakaru-check-'));
+  try {
+    const said: string[] = [];
+    const say = (_about: object, text: string) => void said.push(text);
+    const log = { info: say, warn: say, error: say } as unknown as Log;
+    const check = createSelfCheck({ dataDir: folder, meters: SLOW_BUS, log, sinceStartMs: () => 400 });
+    for (const tookMs of [900, 115]) for (const { id } of SLOW_BUS) check.note(answered(id, tookMs));
+    await check.stop();
+    expect(said).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a meter that does not answer does not keep the check waiting for ever, nor does a folder that takes no file', async () => {
+  const said: object[] = [];
+  const say = ({ fsyncMs }: { fsyncMs?: number | null }, text: string) => void said.push({ text, fsyncMs });
   const log = { info: say, warn: say, error: say } as unknown as Log;
   let nowMs = 0;
   const check = createSelfCheck({
@@ -55,5 +75,6 @@ test('a meter that does not answer does not keep the check waiting for ever', ()
   expect(said).toEqual([]);
   nowMs = 31_000;
   check.note(silent);
-  expect(said).toEqual(['self-check: where the time goes']);
+  await eventually(() => said.length > 0, 'the check');
+  expect(said).toEqual([{ text: 'self-check: where the time goes', fsyncMs: null }]);
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 
 /** A folder with a disk of its own that can be filled and that can grow. */
 export interface SmallDisk {
@@ -29,6 +30,17 @@ export function mountSmallDisk(folder: string, megabytes: number): SmallDisk {
     readOnly: (on) => mount('-o', `remount,${on ? 'ro' : 'rw'}`, folder),
     remove: () => void execFileSync('umount', ['--lazy', folder]),
   };
+}
+
+/** Gives the space of the write-ahead log back. @returns false while somebody writes */
+export function hasShortLog(dataDir: string): boolean {
+  const db = new Database(join(dataDir, 'hakaru.db'));
+  try {
+    const [done] = db.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+    return done?.busy === 0;
+  } finally {
+    db.close();
+  }
 }
 
 function mount(...args: readonly string[]): void {
