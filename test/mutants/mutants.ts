@@ -46,8 +46,8 @@ const OF_THE_HOURS: readonly Mutant[] = [
   {
     name: 'revision not raised',
     file: 'gateway/stages/fill-outbox.ts',
-    find: 'const revision = hour.revision + 1;',
-    replace: 'const revision = Math.max(hour.revision, 1);',
+    find: 'const about = { generation: sender.generation, revision, producedAt',
+    replace: 'const about = { generation: sender.generation, revision: 1, producedAt',
     test: 'test/ledger/an-hour-without-readings-is-missing-not-zero.test.ts',
     story: 'is published as null at its end + 90 s, and once more when the meter is back',
   },
