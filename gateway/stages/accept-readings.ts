@@ -10,7 +10,7 @@
  * in the meters. Anything else (a boundary, an era, a gap, an event) is on the card when `accept` returns.
  */
 import { accept, changeScale, type Verdict } from '../domain/ledger/accept.ts';
-import { closeBoundaries } from '../domain/ledger/boundary.ts';
+import { type Boundary, closeBoundaries } from '../domain/ledger/boundary.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import { isCountable, type Reading } from '../domain/ledger/register.ts';
 import { steadyMicro } from '../domain/ledger/steady.ts';
@@ -46,7 +46,7 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
   const channels = new Map<ChannelSpec, Channel>();
   /** Channels whose rows lack something. */
   const unsaved = new Set<Channel>();
-  const takeLate = createLateTaker({ store, touchHour, touchSlots, apply });
+  const takeLate = createLateTaker({ store, putBoundary, touchSlots, apply });
 
   function touchHour(channel: Channel, slot: number): void {
     const startMs = grid.hourOf(boundaryAt(slot));
@@ -56,6 +56,13 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
 
   function touchSlots(channel: Channel, fromMs: EpochMs, toMs: EpochMs): void {
     for (let slot = slotOf(fromMs); slot <= slotOf(toMs); slot++) touchHour(channel, slot);
+  }
+
+  /** Both hours that a boundary bounds are looked at again. */
+  function putBoundary(channel: Channel, boundary: Boundary): void {
+    store.boundaries.put(channel.id, boundary);
+    touchHour(channel, boundary.slot - 1);
+    touchHour(channel, boundary.slot);
   }
 
   function channelOf(spec: ChannelSpec, firstAtMs: EpochMs): Channel {
@@ -85,23 +92,21 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     if (isEvidence(channel, last, reading)) channel.unwritten.push({ reading, era: era.no });
     steady.lastMicro = micro;
     channel.state = { era, last: reading, pending: [] };
-    channel.headIsOld = true;
     unsaved.add(channel);
     return true;
   }
 
   function save(channel: Channel): void {
+    if (!unsaved.delete(channel)) return;
     for (const { reading, era } of channel.unwritten)
       store.readings.put(channel.id, reading, 'accepted', era);
     channel.unwritten = [];
     const { era, last } = channel.state;
-    if (channel.headIsOld && era && last) store.readings.putHead(channel.id, last, era.no);
-    channel.headIsOld = false;
+    if (era && last) store.readings.putHead(channel.id, last, era.no);
   }
 
   function saveAll(): void {
     for (const channel of unsaved) save(channel);
-    unsaved.clear();
   }
 
   function noteGap(channel: Channel, before: Reading, after: Reading): void {
@@ -127,11 +132,7 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     store.readings.putHead(channel.id, reading, era.no);
     if (gap) noteGap(channel, previous, reading);
     channel.open = open;
-    for (const boundary of closed) {
-      store.boundaries.put(channel.id, boundary);
-      touchHour(channel, boundary.slot - 1);
-      touchHour(channel, boundary.slot);
-    }
+    for (const boundary of closed) putBoundary(channel, boundary);
   }
 
   /** The reading before the first of an era belongs to the era before. */

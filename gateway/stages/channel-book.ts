@@ -31,8 +31,6 @@ export interface Channel {
   steady: Steady | null;
   /** Accepted readings that are evidence and not yet rows. */
   unwritten: { readonly reading: Reading; readonly era: number }[];
-  /** The newest accepted reading is not yet the head's row. */
-  headIsOld: boolean;
 }
 
 export function marked(
@@ -66,7 +64,6 @@ export function loadChannel(store: Store, grid: HourGrid, spec: ChannelSpec, fir
     open: [],
     steady: null,
     unwritten: [],
-    headIsOld: false,
   };
   const head = marked(eras, store.readings.head(id));
   if (!head) return channel;

@@ -3,7 +3,14 @@
  * may close a boundary that was still open, and halves the unwatched span it falls into.
  */
 import { acceptLate, type Verdict } from '../domain/ledger/accept.ts';
-import { closedBy, isAfter, type Marked, narrowed, tightened } from '../domain/ledger/boundary.ts';
+import {
+  type Boundary,
+  closedBy,
+  isAfter,
+  type Marked,
+  narrowed,
+  tightened,
+} from '../domain/ledger/boundary.ts';
 import type { Reading } from '../domain/ledger/register.ts';
 import { boundaryAt, type EpochMs, instant, slotOf } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
@@ -11,13 +18,13 @@ import { type Channel, marked } from './channel-book.ts';
 
 export interface LateDeps {
   readonly store: Store;
-  readonly touchHour: (channel: Channel, slot: number) => void;
+  readonly putBoundary: (channel: Channel, boundary: Boundary) => void;
   readonly touchSlots: (channel: Channel, fromMs: EpochMs, toMs: EpochMs) => void;
   /** What becomes of a reading that is not taken. */
   readonly apply: (channel: Channel, verdicts: readonly Verdict[]) => number;
 }
 
-export function createLateTaker({ store, touchHour, touchSlots, apply }: LateDeps) {
+export function createLateTaker({ store, putBoundary, touchSlots, apply }: LateDeps) {
   /**
    * The nearest accepted readings that are still known: rows, the head, and the brackets of boundaries. Rows are
    * thinned, so a bracket may hold a nearer one.
@@ -41,9 +48,7 @@ export function createLateTaker({ store, touchHour, touchSlots, apply }: LateDep
     channel.open = channel.open.flatMap((candidate) => {
       const narrow = narrowed(candidate, late);
       if (!isAfter(boundaryAt(candidate.slot), late)) return [narrow];
-      store.boundaries.put(channel.id, closedBy(late, narrow, channel.spec.keptBy));
-      touchHour(channel, candidate.slot - 1);
-      touchHour(channel, candidate.slot);
+      putBoundary(channel, closedBy(late, narrow, channel.spec.keptBy));
       return [];
     });
   }
@@ -75,10 +80,7 @@ export function createLateTaker({ store, touchHour, touchSlots, apply }: LateDep
     const to = slotOf(after.reading.atMs);
     for (const boundary of store.boundaries.within(channel.id, from, to, channel.eras)) {
       const better = tightened(boundary, late, channel.spec.keptBy);
-      if (!better) continue;
-      store.boundaries.put(channel.id, better);
-      touchHour(channel, boundary.slot - 1);
-      touchHour(channel, boundary.slot);
+      if (better) putBoundary(channel, better);
     }
     closeOpenWith(channel, late);
     splitGap(channel, before.reading, reading, after.reading);

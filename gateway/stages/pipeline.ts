@@ -29,6 +29,13 @@ const STEPS_PER_TURN = 4;
 /** … and after this no further step is begun, real ms: a tick is never further away than that and one step. */
 const TURN_BUDGET_MS = 50;
 
+/** A step of the clock is shown for so long, ms: until the hours around it were published. */
+const SHOW_STEP_MS = 2 * HOUR_MS;
+/** What a synchronised clock may take back although nobody saw it being set forward, ms: a mistyped month. */
+const TAKE_BACK_NTP_MS = 40 * 24 * HOUR_MS;
+/** The same for a clock that the site file tells us to believe: a mistyped day. */
+const TAKE_BACK_MANUAL_MS = 24 * HOUR_MS;
+
 function clockStep(beforeMs: EpochMs, atMs: EpochMs, stepMs: number): EventDraft {
   return {
     kind: 'clock-step',
@@ -40,15 +47,8 @@ function clockStep(beforeMs: EpochMs, atMs: EpochMs, stepMs: number): EventDraft
   };
 }
 
-/** A step of the clock is shown for so long, ms: until the hours around it were published. */
-const SHOW_STEP_MS = 2 * HOUR_MS;
-/** What a synchronised clock may take back although nobody saw it being set forward, ms: a mistyped month. */
-const TAKE_BACK_NTP_MS = 40 * 24 * HOUR_MS;
-/** The same for a clock that the site file tells us to believe: a mistyped day. */
-const TAKE_BACK_MANUAL_MS = 24 * HOUR_MS;
-
 interface Step {
-  run(nowMs: ReturnType<Clock['now']>): boolean;
+  run(nowMs: EpochMs): boolean;
 }
 
 export interface PipelineDeps {
@@ -98,14 +98,16 @@ export function createPipeline(deps: PipelineDeps) {
       }
     }
     watched = { wallMs, steadyMs };
-    enter(judgeClock(wallMs, steadyMs));
+    judgeClock();
   }
 
   /**
    * A clock that stands before the newest reading either ran ahead until now, or is wrong now. Only a clock that is
    * known to be right may take back what was stamped.
    */
-  function judgeClock(wallMs: EpochMs, steadyMs: number): ClockState {
+  function stateOfClock(): ClockState {
+    const wallMs = clock.now();
+    const steadyMs = clock.monotonicMs();
     const trust = clock.trust();
     if (trust === 'untrusted') return 'untrusted';
     const aheadMs = (deps.rewinder.newestMs() ?? wallMs) - wallMs;
@@ -126,7 +128,8 @@ export function createPipeline(deps: PipelineDeps) {
     return aheadMs <= Math.max(setForwardMs + STEP_MS, unseenMs);
   }
 
-  function enter(state: ClockState): void {
+  function judgeClock(): void {
+    const state = stateOfClock();
     if (state === clockHealth.state) return;
     const sinceMs = clock.now();
     const now = new Date(sinceMs).toISOString();
@@ -203,12 +206,12 @@ export function createPipeline(deps: PipelineDeps) {
     clockHealth: (): ClockHealth => clockHealth,
     /** Commits what is held; the stages find their work after the next start. */
     finish(): void {
-      enter(judgeClock(clock.now(), clock.monotonicMs()));
+      judgeClock();
       if (!isHeldBack()) commit();
     },
     /** Commits what is held and runs every stage until nothing is left to do. */
     drain(): void {
-      enter(judgeClock(clock.now(), clock.monotonicMs()));
+      judgeClock();
       commit();
       while (runSteps(Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY));
       onTurn();

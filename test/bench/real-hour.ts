@@ -3,7 +3,6 @@
  * meters each second, a real broker, the page open in Chromium. One JSON line a figure: memory that stays, and what the
  * card gets in a day, from /proc/<pid>/io. Not part of `npm run bench`: it takes an hour, two at best.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import { ARCHS, bundle } from '../../.ci/bundle.ts';
 import { CHROMIUM, FLAGS } from '../dashboard/browser.ts';
 import { createMosquitto } from '../uplink/support/mosquitto.ts';
 import { type FigureLine, figure, median } from './harness.ts';
-import { cpuMs, productFlags, residentMb, running, startMeters, writeSite } from './tcp-world.ts';
+import { cpuMs, productFlags, residentMb, startGateway, startMeters, writeSite } from './tcp-world.ts';
 
 const METERS = 32;
 const SAMPLE_MS = 5_000;
@@ -27,20 +26,6 @@ function writtenBytes(pid: number): number {
   return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-async function untilItSays(child: ReturnType<typeof spawn>): Promise<string> {
-  let said = '';
-  child.stderr?.on('data', (bytes: Buffer) => {
-    said += bytes.toString('utf8');
-    if (bytes.includes('GC ')) process.stderr.write(bytes);
-  });
-  for (let tries = 0; tries < 600; tries++) {
-    const url = /http:\/\/[\d.:]+/.exec(said)?.[0];
-    if (url !== undefined) return url;
-    await delay(100);
-  }
-  throw new Error(`the gateway did not start: ${said}`);
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'hakaru-hour-'));
 const broker = await createMosquitto(['allow_anonymous true']);
 await broker.start();
@@ -51,19 +36,10 @@ const out = join(folder, 'bundle');
 const arch = ARCHS.find((one) => one === process.arch);
 if (!arch) throw new Error(`there is no bundle for ${process.arch}`);
 await bundle({ out, arch });
-const path = join(out, 'hakaru.mjs');
-const child = spawn(
-  process.execPath,
-  [...flags, path, 'run', '--config', config, '--data', join(folder, 'data')],
-  {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, LANG: 'C', LC_ALL: 'C' },
-  },
-);
-const gateway = running(child);
+const gateway = await startGateway(config, join(folder, 'data'), { path: join(out, 'hakaru.mjs'), flags });
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS] });
 try {
-  const url = await untilItSays(child);
+  const { url } = gateway;
   process.stderr.write(`${flags.join(' ')}, ${minutes} min, ${url}\n`);
   const page = await browser.newPage();
   await page.goto(url);

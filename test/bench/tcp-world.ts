@@ -110,12 +110,19 @@ export interface RunningGateway extends Running {
 export async function startGateway(
   config: string,
   data: string,
-  { preload, env = {} }: { readonly preload?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    /** The built program; {@link program} unless given. */
+    readonly path?: string;
+    readonly flags?: readonly string[];
+    readonly preload?: string;
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<RunningGateway> {
+  const { path = program().path, flags = productFlags(), preload, env = {} } = options;
   const before = preload === undefined ? [] : ['--import', pathOf(preload)];
   const child = spawn(
     process.execPath,
-    [...productFlags(), ...before, program().path, 'run', '--config', config, '--data', data],
+    [...flags, ...before, path, 'run', '--config', config, '--data', data],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LANG: 'C', LC_ALL: 'C', ...env } },
   );
   let said = '';

@@ -36,7 +36,7 @@ export const OF_THE_CARD: readonly Mutant[] = [
   {
     name: 'thinning: the newest reading is lost with its row',
     file: ACCEPT,
-    find: '    channel.headIsOld = true;',
+    find: '    unsaved.add(channel);',
     replace: '',
     test: EVIDENCE,
     story: 'the newest reading is never lost, also where no row holds it',
