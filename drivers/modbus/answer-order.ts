@@ -32,7 +32,8 @@
  *
  * Beyond the proof: a converter may hold one answer back while others pass, against the order. Therefore lengths of
  * unanswered questions are not used again for LATE_TIMEOUTS times the time-out (a meter that takes no other length is
- * left alone for so long: a lost poll, where others go on), and after anything odd at least four lengths rotate
+ * left alone for so long: a lost poll, where others go on; time during which the process was held up heard nothing, so
+ * the bus reads what came meanwhile before that time is over), and after anything odd at least four lengths rotate
  * instead of two. While the registers of a read move, an answer that shows what one of its last few showed is doubtful
  * in whatever way it was asked for. And a converter or radio may repeat a *request*, so that the meter answers twice,
  * with other bytes. Therefore a shape is asked twice running on a serial port only, for the same address only; and one
@@ -114,6 +115,8 @@ export interface AnswerOrder {
   strayed(unit: number): void;
   /** The question is over. */
   ended(want: WantedRead, question: Question, end: QuestionEnd, timeoutMs: number, nowMs: number): void;
+  /** Whether a length of this unit was held back, when it was last asked, for an answer that may come late. */
+  awaitsLate(unit: number): boolean;
   /** Questions that may still be answered, per unit; for tests and `--raw`. */
   open(unit: number): number;
 }
@@ -221,6 +224,7 @@ export function createAnswerOrder(options: OrderOptions): AnswerOrder {
         if (hadCopy) state.calmAnswers = 0;
       }
     },
+    awaitsLate: (unit) => (units.get(unit)?.late.length ?? 0) > 0,
     open: (unit) => units.get(unit)?.asked.length ?? 0,
   };
 }

@@ -7,6 +7,7 @@
  * believed (answer-order.ts), one whose answer is doubtful is asked in another way at once, and a failed one is tried
  * again RETRIES times. Never more than MAX_SENDS in all.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import modbusSerial from 'modbus-serial';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import type { WireExchange } from '../../gateway/domain/ports.ts';
@@ -17,12 +18,14 @@ import { type Gap, openGap } from './gap.ts';
 import type { GuardedPort } from './guarded-port.ts';
 import type { QuestionEnd } from './read-habits.ts';
 import { headStartMs } from './rtu-port.ts';
-import type { WireTiming } from './timing.ts';
+import { PUNCTUAL_MS, STALL_GRACE_MS, type WireTiming } from './timing.ts';
 import type { Wire } from './wire.ts';
 import { createWireKeeper, type WireKeeper } from './wire-keeper.ts';
 
 export const RETRIES = 1;
 export const MAX_SENDS = 6;
+/** So often is listened again after a stall. */
+const STALL_TRIES = 10;
 /** Exceptions that pass: 4 device failure, 5 acknowledge, 6 busy. */
 const PASSING_EXCEPTIONS: ReadonlySet<unknown> = new Set([4, 5, 6]);
 /** Exceptions about the question: 1 function, 2 address, 3 count. */
@@ -111,7 +114,7 @@ export function createBus(options: BusOptions): Bus {
       for (let sends = 0; sends < MAX_SENDS; sends++) {
         const closed = await keeper.ensureOpen();
         if (closed) return { kind: 'fault', fault: closed };
-        await keepSilence(port, timing, gap);
+        await keepSilence(port, timing, gap, order?.awaitsLate(read.unit) ?? false);
         // Lost while waiting: open it anew, as one of the attempts.
         if (!wire.isOpen()) continue;
         const question = order ? order.choose(read, nowMs()) : exactly(read);
@@ -225,17 +228,36 @@ function refusal(line: string, { unit, address }: ReadRequest, error: unknown): 
  * Waits until the next request may be written: after a fault or stray bytes until the wire has been quiet for
  * `quietMs`, and always for the silence between frames. Gives up after `quietLimitMs`: a wire that never rests shows
  * its noise in the answers.
+ *
+ * @param awaitsLate an answer may still be late, and the time it is given must not run out unheard: after a stall of
+ *   the whole process, what came meanwhile is read first
  */
-async function keepSilence(port: GuardedPort, timing: WireTiming, gap: Gap | null): Promise<void> {
+async function keepSilence(
+  port: GuardedPort,
+  timing: WireTiming,
+  gap: Gap | null,
+  awaitsLate: boolean,
+): Promise<void> {
   if (!gap) return;
   const limitMs = performance.now() + timing.quietLimitMs;
   for (;;) {
     // The port itself waits for the very end of a silence.
     const waitMs = port.needsQuiet ? timing.quietMs : timing.silenceMs - headStartMs(timing);
     const busyUntilMs = port.busyUntilMs;
-    await gap.until(Math.min(busyUntilMs + waitMs, limitMs));
+    const dueMs = Math.min(busyUntilMs + waitMs, limitMs);
+    await gap.until(dueMs);
+    if (awaitsLate && performance.now() - dueMs > PUNCTUAL_MS) await listenAfterStall();
     const isQuiet = port.busyUntilMs === busyUntilMs;
     if (isQuiet || performance.now() >= limitMs) break;
   }
   port.quietKept();
+}
+
+/** What arrived during a stall is read. A wait that was held up itself is none; a process always held up still asks. */
+async function listenAfterStall(): Promise<void> {
+  for (let tries = 0; tries < STALL_TRIES; tries++) {
+    const dueMs = performance.now() + STALL_GRACE_MS;
+    await sleep(STALL_GRACE_MS);
+    if (performance.now() - dueMs <= PUNCTUAL_MS) return;
+  }
 }

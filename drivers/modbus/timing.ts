@@ -21,6 +21,8 @@ const QUIET_MS = 20;
 const QUIET_LIMIT_MS = 250;
 /** An answer that began and stopped for this long has broken off. Three ticks of a USB adapter. */
 const BROKEN_OFF_MS = 50;
+/** Timers are this exact when nothing holds the process up. */
+export const PUNCTUAL_MS = 3;
 /** After a stall of the whole process, bytes may still wait in the kernel when a time-out fires: read them first. */
 export const STALL_GRACE_MS = 20;
 

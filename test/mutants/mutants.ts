@@ -128,6 +128,22 @@ const OF_THE_HOURS: readonly Mutant[] = [
 /** Wires. */
 const OF_THE_DRIVERS: readonly Mutant[] = [
   {
+    name: 'asks after a stall before what came meanwhile is read',
+    file: `${DRIVERS}/bus.ts`,
+    find: 'if (awaitsLate && performance.now() - dueMs > PUNCTUAL_MS) await listenAfterStall();',
+    replace: '',
+    test: 'test/drivers/a-stall-hides-a-late-answer.test.ts',
+    story: 'an answer that came during a stall is not taken for that to the next question',
+  },
+  {
+    name: 'a wait that was held up itself counts as listening',
+    file: `${DRIVERS}/bus.ts`,
+    find: 'const STALL_TRIES = 10;',
+    replace: 'const STALL_TRIES = 1;',
+    test: 'test/drivers/a-stall-hides-a-late-answer.test.ts',
+    story: 'nor is one that came while the process listened for it and was held up again',
+  },
+  {
     name: 'late RTU answer accepted: any answer of the right shape is believed',
     file: `${DRIVERS}/answer-order.ts`,
     find: 'const believed = state.asked.length === 1 && newest?.repeated === false;',
