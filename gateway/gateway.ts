@@ -2,41 +2,40 @@
  * The composition root. Read {@link assemble} from top to bottom as the data flows:
  * drivers → readings → ledger → hour buckets → coefficients → outbox → MQTT; the dashboard reads the store.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SiteConfig } from '../config/types.ts';
 import { type CoefficientIntake, createCoefficientIntake } from './coefficient-intake.ts';
 import { watchDisk } from './disk.ts';
 import type { Fault } from './domain/faults.ts';
 import type { Clock } from './domain/time.ts';
 import { openLedger } from './ledger.ts';
-import { buildPipeline, type Ground, hearPolls, openPage, openPoller, openUplinkOf } from './parts.ts';
+import { buildPipeline, type Ground, hearPolls, openPage, openUplinkOf } from './parts.ts';
 import type { Log } from './platform/log.ts';
-import { runInPauses, runWhenDue } from './platform/repeat.ts';
+import { runWhenDue } from './platform/repeat.ts';
 import { uplinkConnection } from './platform/secrets.ts';
+import type { OpenPolling, Polling } from './polling.ts';
 import { createChangeFeed } from './stages/change-feed.ts';
 import { createLiveBoard } from './stages/live-board.ts';
 import type { Pipeline } from './stages/pipeline.ts';
-import type { Poller } from './stages/poll.ts';
 import type { CrashProbe, Store } from './store/store.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
 import type { UplinkConfig, UplinkTiming } from './uplink/mqtt-uplink.ts';
 import type { UplinkSession } from './uplink-session.ts';
 
-/** The stages run this often, and polls that are due are looked for at least this often, real ms. */
+/** The stages run this often, real ms. */
 const TURN_MS = 1_000;
-/** So long the first round has the thread to itself at most, ms: then the page and the broker are seen to. */
-const HEAD_START_MS = 100;
 
 export interface GatewayOptions {
   readonly site: SiteConfig;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How the meters are polled: in this thread (`pollHere`), or in another one (`pollThere`). */
+  readonly polling: OpenPolling;
   /** Simulated ms per real ms: 1 but in the demo. */
   readonly speed?: number;
   /** Where the built page lies; null: no dashboard. */
   readonly webRoot: string | null;
-  /** Asks every meter once before the page is there: a second of energy need not wait for an HTTP server. */
+  /** Polls before the page is there: a second of energy need not wait for an HTTP server. */
   readonly pollAtOnce?: boolean;
   /** How fast a lost broker is tried again; the defaults of the uplink unless given. */
   readonly uplinkTiming?: Partial<UplinkTiming>;
@@ -93,7 +92,7 @@ async function assemble(
 ): Promise<Gateway> {
   const { me, disk, changes } = ground;
   const { guard } = disk;
-  const { site, clock, store } = me;
+  const { site, store } = me;
   let uplink: UplinkSession | null = null;
   const announce = (): void => {
     uplink?.announce();
@@ -108,12 +107,10 @@ async function assemble(
     },
     onClock: announce,
   });
-  const poller = openPoller(ground, hearPolls(ground, pipeline));
+  const polling = options.polling(site, hearPolls(ground, pipeline));
+  ground.opened.push(() => polling.close());
+  if (options.pollAtOnce) polling.start();
   const coefficients = createCoefficientIntake({ ...me, dataDir: ground.dataDir, guard, log: ground.log });
-  if (options.pollAtOnce) {
-    poller.pollDue(clock.now());
-    await Promise.race([poller.idle(), delay(HEAD_START_MS)]);
-  }
   const shown = { pipeline, coefficients, uplink: () => uplink };
   const url = await openPage(ground, options.webRoot, shown);
   if (site.mqtt && connection) {
@@ -121,20 +118,29 @@ async function assemble(
     const wanted = { config: site.mqtt, connection, pipeline, timing, probe: probes?.delivery };
     uplink = await openUplinkOf(ground, wanted);
   }
-  return running({ ground, speed: options.speed ?? 1, poller, pipeline, coefficients, uplink, url });
+  return running({
+    ground,
+    polls: options.pollAtOnce === true,
+    polling,
+    pipeline,
+    coefficients,
+    uplink,
+    url,
+  });
 }
 
 interface Parts {
   readonly ground: Ground;
-  readonly speed: number;
-  readonly poller: Poller;
+  /** Polling has begun. */
+  readonly polls: boolean;
+  readonly polling: Polling;
   readonly pipeline: Pipeline;
   readonly coefficients: CoefficientIntake;
   readonly uplink: UplinkSession | null;
   readonly url: string | null;
 }
 
-function running({ ground, speed, poller, pipeline, coefficients, uplink, url }: Parts): Gateway {
+function running({ ground, polls, polling, pipeline, coefficients, uplink, url }: Parts): Gateway {
   const { me, opened } = ground;
   const { guard } = ground.disk;
   const stops: (() => void)[] = [];
@@ -147,35 +153,26 @@ function running({ ground, speed, poller, pipeline, coefficients, uplink, url }:
       pipeline.drain();
     },
     async playRound() {
-      await poller.pollAll();
+      await polling.pollAll();
       pipeline.drain();
     },
     start() {
-      let nextMs = 0;
-      const msToTick = () => Math.min(TURN_MS, (nextMs - me.clock.now()) / speed);
+      if (!polls) polling.start();
+      let asked = false;
+      const noteFirstRound = async (): Promise<void> => {
+        await polling.firstRound();
+        asked = true;
+      };
+      void noteFirstRound();
       stops.push(
         runWhenDue(() => {
-          nextMs = poller.pollDue(me.clock.now());
-          return msToTick();
-        }),
-      );
-      let asked = false;
-      void poller.idle().then(() => (asked = true));
-      // A commit may take a card some hundred ms: it is made when all meters have answered, long before the next tick.
-      const turns = runInPauses({
-        everyMs: TURN_MS,
-        busy: () => poller.busy(),
-        msToTick,
-        speed,
-        job: () => {
           guard.run(() => coefficients.drainInbox());
           // After a stop of hours the first readings say more than a row of missing hours would.
           guard.turn(() => (asked ? pipeline.turn() : pipeline.finish()));
-        },
-      });
-      poller.onIdle(() => turns.look());
-      stops.push(() => turns.stop());
-      stops.push(coefficients.start());
+          return TURN_MS;
+        }),
+        coefficients.start(),
+      );
     },
     async delivered() {
       await uplink?.drained(() => me.store.outbox.backlog().waiting === 0);
@@ -186,6 +183,7 @@ function running({ ground, speed, poller, pipeline, coefficients, uplink, url }:
     },
     async stop() {
       for (const stop of stops) stop();
+      await polling.close();
       guard.run(() => pipeline.finish());
       await closeAll(opened.splice(0));
     },

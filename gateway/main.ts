@@ -1,15 +1,12 @@
 #!/usr/bin/env node
 /** argv → command. Exit codes: 0 done; 1 a fault it names; 2 wrong use or invalid config; 130 interrupted. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { formatProblems } from '../config/format-problems.ts';
-import { ConfigError } from '../config/problems.ts';
 import { languageOf, systemConsole } from './commands/console.ts';
-import { CodedError, fault, faultText } from './domain/faults.ts';
+import { report, WRONG_USE } from './commands/report.ts';
+import { CodedError, fault } from './domain/faults.ts';
 import { VERSION } from './platform/version.ts';
 
 const DONE = 0;
-const FAULT = 1;
-const WRONG_USE = 2;
 /** A command that is done may take this long to let go of everything, ms. */
 const LINGER_MS = 2_000;
 
@@ -142,33 +139,19 @@ function langFlag(argv: readonly string[]): string | undefined {
   return at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--lang='))?.slice('--lang='.length);
 }
 
-/** One fault, one sentence, one exit code. Anything that carries no fault is a bug and keeps its stack. */
-function report(error: unknown, argv: readonly string[]): number {
-  const language = languageOf(langFlag(argv));
-  const { say } = systemConsole(language);
-  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USE;
-  if (error instanceof ConfigError) {
-    say(formatProblems(error.path, error.source, error.problems, language));
-    return WRONG_USE;
-  }
-  if (error instanceof CodedError) {
-    say(`${error.fault.code}: ${faultText(error.fault, language)}`);
-    return FAULT;
-  }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return FAULT;
-}
-
 async function main(argv: readonly string[]): Promise<number> {
+  const console = systemConsole(languageOf(langFlag(argv)));
   if (Number(process.versions.node.split('.')[0]) < 24) {
-    return report(new CodedError(fault('node-too-old', { found: process.versions.node })), argv);
+    return report(new CodedError(fault('node-too-old', { found: process.versions.node })), console);
   }
   let code = DONE;
   try {
     await program((result) => (code = result)).parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    return report(error, argv);
+    // It has said so itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USE;
+    return report(error, console);
   }
 }
 

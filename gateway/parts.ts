@@ -1,16 +1,14 @@
 /** The parts of a gateway, each put together from its stages; gateway.ts joins them. */
 import { statfsSync } from 'node:fs';
 import type { MqttConfig } from '../config/types.ts';
-import { openLine } from '../drivers/modbus/line.ts';
 import type { CoefficientIntake } from './coefficient-intake.ts';
-import { createStoreReads, hourSourceFacts } from './dashboard/store-reads.ts';
+import { createStoreReads } from './dashboard/store-reads.ts';
 import type { DiskWatch } from './disk.ts';
 import type { LiveBoard } from './domain/live.ts';
 import type { MeterPoll } from './domain/ports.ts';
 import type { Identity } from './identity.ts';
 import type { Log } from './platform/log.ts';
 import { VERSION } from './platform/version.ts';
-import { createReadService } from './read-service.ts';
 import { createSelfCheck } from './self-check.ts';
 import { createAcceptor } from './stages/accept-readings.ts';
 import { createAnnouncer } from './stages/announce.ts';
@@ -19,7 +17,6 @@ import { createHourCloser } from './stages/close-hours.ts';
 import { createOutboxFiller } from './stages/fill-outbox.ts';
 import { createOutboxPort } from './stages/outbox-port.ts';
 import { createPipeline, type Pipeline } from './stages/pipeline.ts';
-import { createPoller, type Poller } from './stages/poll.ts';
 import { createPurger } from './stages/purge.ts';
 import { createHealthReporter } from './stages/report-health.ts';
 import { createRewinder } from './stages/rewind.ts';
@@ -27,9 +24,6 @@ import { createWeigher } from './stages/weigh-hours.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
 import type { UplinkConfig, UplinkTiming } from './uplink/mqtt-uplink.ts';
 import type { UplinkSession } from './uplink-session.ts';
-
-/** Only for the type: each meter of the site file has an interval, ms. */
-const INTERVAL_MS = 1_000;
 
 /** What every part stands on. */
 export interface Ground {
@@ -43,25 +37,6 @@ export interface Ground {
   readonly opened: (() => unknown)[];
 }
 
-/** One driver a line, one poller over all their meters. */
-export function openPoller({ me, opened }: Ground, onPoll: (poll: MeterPoll) => void): Poller {
-  const { site, clock } = me;
-  const lines = site.lines.map((line) =>
-    openLine(
-      line,
-      site.meters.filter((meter) => meter.line === line.id),
-      { clock },
-    ),
-  );
-  opened.push(() => Promise.all(lines.map((line) => line.close())));
-  const intervals = new Map(site.meters.map((meter) => [meter.id, meter.intervalMs]));
-  const meters = lines.flatMap((line) => line.meters);
-  return createPoller(
-    meters.map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? INTERVAL_MS })),
-    onPoll,
-  );
-}
-
 /** What is done with each poll: shown, told, and handed to the ledger. */
 export function hearPolls(
   { me, dataDir, log, disk, board, changes, opened }: Ground,
@@ -72,7 +47,7 @@ export function hearPolls(
     dataDir,
     meters: me.site.meters,
     log,
-    sinceStartMs: () => performance.now(),
+    sinceStartMs: () => process.uptime() * 1_000,
   });
   opened.push(() => selfCheck.stop());
   return (poll) => {
@@ -128,11 +103,11 @@ export function buildPipeline({ me, log }: Ground, speed: number, told: Told): P
 }
 
 /**
- * The dashboard, its reads of the past in a thread of their own.
+ * The dashboard.
  * @param webRoot where the built page lies. @returns its address, null without a page
  */
 export async function openPage(
-  { me, dataDir, log, disk, board, changes, opened }: Ground,
+  { me, log, disk, board, changes, opened }: Ground,
   webRoot: string | null,
   shown: {
     readonly pipeline: Pipeline;
@@ -151,12 +126,9 @@ export async function openPage(
     storage: () => disk.guard.health(),
     clockHealth: () => shown.pipeline.clockHealth(),
     read: disk.guard.read,
+    rethrow: (error: unknown) => disk.rethrow(error),
   };
-  const past = createReadService({ dataDir, facts: hourSourceFacts(asked), log });
-  opened.push(() => past.close());
-  const reads = createStoreReads(asked, (question) =>
-    past.ask(question).catch((error: unknown) => disk.rethrow(error)),
-  );
+  const reads = createStoreReads(asked);
   const page = { ...me.site.dashboard, reads, live: changes, language: 'ja', log, webRoot } as const;
   // Loaded when it is needed: HTTP and MQTT take as long as all the rest.
   const { startDashboard } = await import('./dashboard/server.ts');

@@ -12,12 +12,13 @@ import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factor
 import { CodedError, fault } from '../domain/faults.ts';
 import { type EpochMs, HOUR_MS, instant, plus, SLOT_MS } from '../domain/time.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
+import { WEB_ROOT } from '../keeper.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { createLog } from '../platform/log.ts';
 import { createPlayClock, type PlayClock } from '../platform/play-clock.ts';
 import { exitCodeOf, untilStopped } from '../platform/signals.ts';
+import { pollHere } from '../polling.ts';
 import { type Console, words } from './console.ts';
-import { WEB_ROOT } from './run.ts';
 
 export interface DemoOptions {
   /** 8080, or a free one where that is taken, when left out. */
@@ -144,6 +145,7 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
         dataDir,
         clock,
         log: createLog('warn'),
+        polling: pollHere({ clock, speed: options.speed }),
         speed: options.speed,
         webRoot: WEB_ROOT,
       });

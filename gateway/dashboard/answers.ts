@@ -1,7 +1,6 @@
 /**
  * From a question to the JSON text of its answer, in pieces, so that neither a long answer nor a slow reader of it
- * costs memory. The same code runs in the read worker and, where there is no file to open twice (a database in
- * memory), in the asking thread.
+ * costs memory, nor a long answer the time of everybody else: the event loop turns between pieces.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHANNEL_UNITS } from '../domain/meters.ts';
@@ -10,8 +9,8 @@ import type { Answer, HourSource, HoursQuery, Question } from './reads.ts';
 import { hourView } from './render.ts';
 import { localDate, localIso, siteDay } from './site-day.ts';
 
-/** Bytes of a piece, at most: what the polling thread copies to a socket at a stretch, well below a millisecond. */
-export const PIECE_BYTES = 65_536;
+/** Bytes of a piece, at most: a millisecond or two of work. */
+const PIECE_BYTES = 65_536;
 
 const encoder = new TextEncoder();
 
@@ -40,11 +39,11 @@ function* hoursText(query: HoursQuery, source: HourSource): Generator<string> {
   yield ']}';
 }
 
-export type Piece = Uint8Array<ArrayBuffer>;
+type Piece = Uint8Array<ArrayBuffer>;
 
-/** Collects texts into pieces. Each has a buffer of its own, which can be given away. */
-function* pieces(texts: Iterable<string>, buffer: () => Piece): Generator<Piece> {
-  let piece = buffer();
+/** Collects texts into pieces, each in a buffer of its own. */
+function* pieces(texts: Iterable<string>): Generator<Piece> {
+  let piece: Piece = new Uint8Array(PIECE_BYTES);
   let filled = 0;
   for (const text of texts) {
     let left = text;
@@ -55,24 +54,19 @@ function* pieces(texts: Iterable<string>, buffer: () => Piece): Generator<Piece>
       // Anything left did not fit, by a whole character at least.
       if (left.length === 0) break;
       yield piece.subarray(0, filled);
-      piece = buffer();
+      piece = new Uint8Array(PIECE_BYTES);
       filled = 0;
     }
   }
   yield piece.subarray(0, filled);
 }
 
-const newBuffer = (): Piece => new Uint8Array(PIECE_BYTES);
-
-/**
- * The pieces of an answer, made as they are taken; at least one.
- * @param buffer gives {@link PIECE_BYTES} bytes to fill: new ones, or such as nobody needs any more
- */
-export function piecesOf(question: Question, source: HourSource, buffer = newBuffer): Generator<Piece> {
-  return pieces(question.kind === 'day' ? [dayText(question, source)] : hoursText(question, source), buffer);
+/** The pieces of an answer, made as they are taken; at least one. */
+function piecesOf(question: Question, source: HourSource): Generator<Piece> {
+  return pieces(question.kind === 'day' ? [dayText(question, source)] : hoursText(question, source));
 }
 
-/** Answers in the asking thread, with a turn of its event loop between pieces. */
+/** Answers with a turn of the event loop between pieces. */
 export async function answerHere(question: Question, source: HourSource): Promise<Answer> {
   const made = piecesOf(question, source);
   const first = made.next().value as Piece;

@@ -1,4 +1,4 @@
-/** Hours and coefficients out of the store, for whichever thread has it open. */
+/** Hours and coefficients out of the store. */
 import { prepare, ruleSetOn } from '../domain/coefficients/decide.ts';
 import { jstDate } from '../domain/coefficients/jst.ts';
 import type { Coefficient, CoefficientRules } from '../domain/coefficients/types.ts';
@@ -20,7 +20,7 @@ import { localHour } from './site-day.ts';
 /** Rows of one channel that are fetched at once span this long: ten days, 240 rows. */
 const FETCH_MS = 240 * HOUR_MS;
 
-/** What must be known beside the rows. Plain data: another thread gets a copy. */
+/** What must be known beside the rows. */
 export interface HourSourceFacts {
   readonly site: SiteFacts;
   readonly specs: readonly Pick<ChannelSpec, 'meter' | 'channel'>[];

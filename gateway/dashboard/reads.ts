@@ -1,7 +1,7 @@
 /**
  * What the dashboard must be able to ask, in two kinds. What is true *now* is asked of {@link DashboardReads}: cheap,
- * from memory, in the thread that polls. What needs rows of the past is a {@link Question}: answered as JSON text,
- * piece by piece, by a thread of its own (answers.ts, gateway/read-service.ts) out of an {@link HourSource}.
+ * from memory. What needs rows of the past is a {@link Question}: answered as JSON text, piece by piece (answers.ts),
+ * out of an {@link HourSource}.
  * All quantities are integers of micro-units (10⁻⁶ kWh, MJ, m³ …) so that the totals of a day are exact sums; a null
  * is "not known", never 0.
  */
@@ -167,7 +167,7 @@ export interface HourSource {
   coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead;
 }
 
-/** A question about the past: plain data, so that it can be handed to another thread. */
+/** A question about the past. */
 export type Question =
   /** {@link DayView} of a site-local date; null: of the day of `nowMs`. */
   | { readonly kind: 'day'; readonly date: string | null; readonly nowMs: EpochMs }
@@ -188,7 +188,7 @@ export interface DashboardReads {
   status(): StatusRead;
   /** Cheap for a day or two: what applies today and tomorrow is part of each status. */
   coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead;
-  /** @throws CodedError too-many-questions, question-late, question-lost */
+  /** @throws CodedError too-many-questions */
   ask(question: Question): Promise<Answer>;
 }
 

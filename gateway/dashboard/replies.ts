@@ -12,8 +12,6 @@ const HTTP_STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   'internal-error': 500,
   'too-many-viewers': 503,
   'too-many-questions': 503,
-  'question-late': 503,
-  'question-lost': 503,
   'page-not-built': 503,
   'ledger-full': 503,
   'ledger-io-error': 503,

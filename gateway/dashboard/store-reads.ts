@@ -1,6 +1,6 @@
 /**
  * Answers the dashboard out of the live board and the store. What is asked each second while somebody looks is kept
- * ready; questions about the past go to whoever is given as `ask`.
+ * ready; questions about the past are answered by ask.ts.
  */
 import type { SiteConfig } from '../../config/types.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
@@ -12,6 +12,7 @@ import type { ChannelSpec } from '../domain/meters.ts';
 import type { StorageHealth } from '../domain/storage.ts';
 import type { Clock, EpochMs } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
+import { createAsk } from './ask.ts';
 import { createHourSource, type HourSourceFacts } from './hour-source.ts';
 import type {
   ChannelRead,
@@ -38,13 +39,14 @@ export interface StoreReadsDeps {
   readonly storage: () => StorageHealth;
   /** Reads what the disk may not let be read; `instead` then. The status is told all the same. */
   readonly read: <T>(work: () => T, instead: T) => T;
+  /** Shown what a question about the past could not read. */
+  readonly rethrow: (error: unknown) => never;
 }
 
 /** Days whose coefficients are kept: today and tomorrow, and those of a midnight just passed. */
 const KEPT_DAYS = 4;
 
-/** What another thread must be given to answer questions about the same site. */
-export function hourSourceFacts(
+function hourSourceFacts(
   deps: Pick<StoreReadsDeps, 'site' | 'specs' | 'rules' | 'generation' | 'version'>,
 ): HourSourceFacts {
   const { site, specs, rules, generation, version } = deps;
@@ -92,7 +94,7 @@ function keptCoefficients(
   };
 }
 
-export function createStoreReads(deps: StoreReadsDeps, ask: DashboardReads['ask']): DashboardReads {
+export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
   const { store, site, specs, clock, rules, board } = deps;
   const facts = hourSourceFacts(deps);
   const source = createHourSource(store, facts);
@@ -172,6 +174,6 @@ export function createStoreReads(deps: StoreReadsDeps, ask: DashboardReads['ask'
       };
     },
     coefficients: (fromMs, toMs) => deps.read(() => coefficients(fromMs, toMs), NOT_KNOWN),
-    ask,
+    ask: createAsk(source, deps.rethrow),
   };
 }

@@ -336,16 +336,6 @@ export const FAULT_TEXTS = {
     en: 'Already {limit} questions about past hours are being answered. Ask again in a moment, or for a shorter time.',
     ja: '過去の時間帯への問い合わせが同時に {limit} 件に達しています。少し待つか、期間を短くしてもう一度試してください。',
   },
-  'question-late': {
-    retryable: true,
-    en: 'The database did not answer within {seconds} s. Ask again, or for a shorter time; metering goes on.',
-    ja: 'データベースが {seconds} 秒以内に応答しませんでした。期間を短くするか、もう一度試してください。計測は続いています。',
-  },
-  'question-lost': {
-    retryable: true,
-    en: 'The part of the gateway that answers questions stopped before this answer was there. Ask again; metering goes on.',
-    ja: '応答を用意する処理が途中で止まりました。もう一度試してください。計測は続いています。',
-  },
   'page-not-built': {
     retryable: false,
     en: 'The dashboard page has not been built. Run `npm run build` and start hakaru again.',

@@ -206,7 +206,7 @@ export function createPipeline(deps: PipelineDeps) {
     clockHealth: (): ClockHealth => clockHealth,
     /** Commits what is held; the stages find their work after the next start. */
     finish(): void {
-      judgeClock();
+      watchClock();
       if (!isHeldBack()) commit();
     },
     /** Commits what is held and runs every stage until nothing is left to do. */

@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { SiteConfig } from '../../config/types.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
+import { pollHere } from '../../gateway/polling.ts';
 import type { CrashPoint } from '../../gateway/store/store.ts';
 import { type DemoAddresses, demoSite } from '../support/demo-site.ts';
 import { createSteppedClock } from '../support/stepped-clock.ts';
@@ -74,6 +75,7 @@ const gateway = await createGateway({
   dataDir: task.dataDir,
   clock,
   log: createLog('silent'),
+  polling: pollHere({ clock }),
   webRoot: null,
   uplinkTiming: { firstMs: 20, maxMs: 100, stableMs: 60_000 },
   probes: {

@@ -1,13 +1,12 @@
-/** A ledger on disk with a year of two meters, and the read service over it. */
+/** A ledger on disk with a year of two meters, and what answers questions about it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import { loadRuleSets } from '../../config/rule-sets.ts';
+import { createAsk } from '../../gateway/dashboard/ask.ts';
 import { createHourSource, type HourSourceFacts } from '../../gateway/dashboard/hour-source.ts';
 import type { Answer, DashboardReads, HourSource } from '../../gateway/dashboard/reads.ts';
 import { type EpochMs, HOUR_MS, instant } from '../../gateway/domain/time.ts';
-import { createReadService, type ReadService, type ReadServiceOptions } from '../../gateway/read-service.ts';
 import { openStore, type Store } from '../../gateway/store/store.ts';
 
 export const YEAR_FROM = instant(Date.parse('2025-11-01T00:00:00+09:00'));
@@ -56,13 +55,13 @@ const FACTS: HourSourceFacts = {
 };
 
 export interface PastWorld {
-  /** The same rows, read in this thread. */
   readonly source: HourSource;
-  readonly workers: Worker[];
-  readonly warnings: string[];
-  serve(options?: Partial<ReadServiceOptions>): ReadService;
-  reads(service: Pick<ReadService, 'ask'>): DashboardReads;
-  remove(): Promise<void>;
+  readonly reads: DashboardReads;
+  /** What the database threw. */
+  readonly caught: unknown[];
+  /** From now on the database answers nothing. */
+  breakOff(): void;
+  remove(): void;
 }
 
 export function pastWorld(): PastWorld {
@@ -70,34 +69,23 @@ export function pastWorld(): PastWorld {
   const store = openStore(dataDir);
   fill(store);
   const source = createHourSource(store, FACTS);
-  const workers: Worker[] = [];
-  const warnings: string[] = [];
-  const services: ReadService[] = [];
+  const caught: unknown[] = [];
   return {
     source,
-    workers,
-    warnings,
-    serve(options = {}) {
-      const service = createReadService({
-        dataDir,
-        facts: FACTS,
-        log: { warn: (_, text) => warnings.push(text) },
-        onWorker: (worker) => workers.push(worker),
-        ...options,
-      });
-      services.push(service);
-      return service;
-    },
-    reads: ({ ask }) => ({
+    caught,
+    reads: {
       ...source,
-      ask,
+      ask: createAsk(source, (error) => {
+        caught.push(error);
+        throw error;
+      }),
       now: () => instant(Date.parse('2026-10-20T12:00:00+09:00')),
       status: () => {
         throw new Error('nobody asks for the status here');
       },
-    }),
-    async remove() {
-      for (const service of services) await service.close();
+    },
+    breakOff: () => store.close(),
+    remove() {
       store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

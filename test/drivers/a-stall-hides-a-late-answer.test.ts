@@ -35,7 +35,7 @@ function holdUp(ms: number): void {
 
 /** A meter that answers its first question late; the shorter read that followed moved the horizon. */
 async function afterALateAnswer() {
-  let late = Buffer.alloc(0);
+  let late: Buffer = Buffer.alloc(0);
   const wire = createScriptedWire((request, say, index) => {
     const answer = rtuAnswer(request, index);
     if (index === 0) late = answer;

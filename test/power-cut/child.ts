@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
+import { pollHere } from '../../gateway/polling.ts';
 import type { Durability } from '../../gateway/store/database.ts';
 import { demoSite } from '../support/demo-site.ts';
 import { createSteppedClock } from '../support/stepped-clock.ts';
@@ -70,6 +71,7 @@ const started = (atMs: number) => {
     dataDir: task.dataDir,
     clock,
     log: createLog('silent'),
+    polling: pollHere({ clock }),
     webRoot: null,
     uplinkTiming: { firstMs: 20, maxMs: 100, stableMs: 60_000 },
     probes: {

@@ -114,7 +114,7 @@ test('it holds no source file and no package, and names its licences', () => {
     'native/serialport.node',
   ]);
   const threads = files.filter((name) => name.endsWith('-worker.mjs'));
-  expect(threads.sort()).toEqual(['gap-worker.mjs', 'read-worker.mjs']);
+  expect(threads.sort()).toEqual(['gap-worker.mjs', 'gateway-worker.mjs']);
   const licenses = readFileSync(join(installed, 'licenses.txt'), 'utf8');
   for (const name of ['better-sqlite3', 'serialport', 'fastify', 'zod', 'mqtt'])
     expect(licenses).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
@@ -172,7 +172,6 @@ test('the gateway runs: values arrive, the page and its past are served, SIGTERM
     expect(page.status).toBe(200);
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1] ?? '';
     expect((await get(script)).status).toBe(200);
-    // Answered by the read worker, with a connection of its own.
     const day = await get('/api/v1/day');
     expect([day.status, typeof (await day.json())]).toEqual([200, 'object']);
 

@@ -133,11 +133,11 @@ describe('`hakaru run`', () => {
     const cloud = await cloudOf(context, place);
     const first = await place.run();
     await eventually(() => place.readings('main').length > 0, 'readings are kept');
-    first.child.kill('SIGTERM');
-    await first.finished;
     const generations = () =>
       cloud.events.filter(({ kind }) => kind === 'generation').map((event) => event.generation);
     await eventually(() => generations().length === 1, 'the first generation is told');
+    first.child.kill('SIGTERM');
+    await first.finished;
     for (const end of ['-wal', '-shm']) rmSync(`${databaseOf(place.dataDir)}${end}`, { force: true });
     spoil(place);
     await place.run();

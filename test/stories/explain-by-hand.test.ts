@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
+import { pollHere } from '../../gateway/polling.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
 import { hakaru } from '../support/cli.ts';
 import { demoSite } from '../support/demo-site.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     dataDir: folder,
     clock,
     log: createLog('silent'),
+    polling: pollHere({ clock }),
     webRoot: null,
   });
   await gateway.bringCoefficients();

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
+import { pollHere } from '../../gateway/polling.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
 import { hourly } from '../../simulators/schedule.ts';
 import { demoSite } from '../support/demo-site.ts';
@@ -67,6 +68,7 @@ async function playDay(ruleSet: string, announced: Announced | null): Promise<vo
     dataDir: folder,
     clock,
     log: createLog('silent'),
+    polling: pollHere({ clock }),
     webRoot: null,
   });
   if (announced) {

@@ -10,6 +10,7 @@ import type { Reading } from '../../gateway/domain/ledger/register.ts';
 import { instant } from '../../gateway/domain/time.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
+import { pollHere } from '../../gateway/polling.ts';
 import { openStoreForReading, type Store } from '../../gateway/store/store.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
 import { eventually } from '../uplink/support/eventually.ts';
@@ -184,7 +185,14 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
       now = () => clock.now();
       if (document) waitingDocument(dataDir, document);
       const { site } = loadSite(sitePath);
-      const gateway = await createGateway({ site, dataDir, clock, log: createLog('silent'), webRoot: null });
+      const gateway = await createGateway({
+        site,
+        dataDir,
+        clock,
+        log: createLog('silent'),
+        polling: pollHere({ clock }),
+        webRoot: null,
+      });
       await gateway.bringCoefficients();
       const steps = Array.from({ length: hours * 2 }, (_, half) =>
         READ_AT_MS.map((offset) => startMs + half * HALF_HOUR_MS + offset),

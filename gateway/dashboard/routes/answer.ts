@@ -3,6 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Answer } from '../reads.ts';
 
+/** A client that takes nothing for so long is given up, ms. */
+const READER_MS = 30_000;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Resolves when the system has taken the bytes; rejects when the client has gone. */
@@ -29,6 +31,7 @@ export async function sendAnswer(reply: FastifyReply, answer: Answer): Promise<F
   }
   reply.hijack();
   const response = reply.raw;
+  response.setTimeout(READER_MS, () => response.destroy());
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) response.setHeader(name, value);
   }
@@ -41,6 +44,7 @@ export async function sendAnswer(reply: FastifyReply, answer: Answer): Promise<F
   } catch {
     // Either end failed: nobody can be told any more.
     response.destroy();
+    await answer.rest[Symbol.asyncIterator]().return?.();
   }
   return reply;
 }
