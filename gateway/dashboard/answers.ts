@@ -39,11 +39,17 @@ function* hoursText(query: HoursQuery, source: HourSource): Generator<string> {
   yield ']}';
 }
 
+/** One that its reader has, and one that is made ahead. */
+const BUFFERS = 2;
+
 type Piece = Uint8Array<ArrayBuffer>;
 
-/** Collects texts into pieces, each in a buffer of its own. */
+/** Collects texts into pieces. A piece's buffer is filled again when the next but one is taken. */
 function* pieces(texts: Iterable<string>): Generator<Piece> {
-  let piece: Piece = new Uint8Array(PIECE_BYTES);
+  const buffers: Piece[] = [];
+  let taken = 0;
+  const next = (): Piece => (buffers[taken++ % BUFFERS] ??= new Uint8Array(PIECE_BYTES));
+  let piece = next();
   let filled = 0;
   for (const text of texts) {
     let left = text;
@@ -54,7 +60,7 @@ function* pieces(texts: Iterable<string>): Generator<Piece> {
       // Anything left did not fit, by a whole character at least.
       if (left.length === 0) break;
       yield piece.subarray(0, filled);
-      piece = new Uint8Array(PIECE_BYTES);
+      piece = next();
       filled = 0;
     }
   }
