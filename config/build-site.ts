@@ -1,18 +1,30 @@
 /** Fills a sound site file up to the configuration the gateway uses: defaults, exact ratios, absolute paths. */
 import { dirname, resolve } from 'node:path';
-import { CHANNEL_UNITS } from '../gateway/domain/meters.ts';
-import { ONE } from '../gateway/domain/rational.ts';
+import type { ChannelName } from '../gateway/domain/meters.ts';
+import { ONE, type Rational } from '../gateway/domain/rational.ts';
 import type { Lookup } from './data-files.ts';
 import type { EnergyFactor } from './factors.ts';
-import { channelsOf, type LooseMeter, ratedPerHour, weightPerPulse } from './meter-checks.ts';
+import { kwhFactorsOf } from './factors-site.ts';
+import { channelsOf, type LooseMeter, ratedPerHour, showsRatio, weightPerPulse } from './meter-checks.ts';
+import { defaultFilter, PULSE_INTERVAL_MS, PULSE_TYPES } from './pulse-types.ts';
 import { type LooseLine, settingsOf } from './site-checks.ts';
 import type { LineFile, MeterFile, SiteFile } from './site-schema.ts';
-import type { CoefficientsConfig, LineConfig, MeterConfig, MqttConfig, Secret, SiteConfig } from './types.ts';
+import { DEFAULT_INTERVAL_MS } from './intervals.ts';
+import type {
+  CoefficientsConfig,
+  LineConfig,
+  MeterConfig,
+  MeterType,
+  MqttConfig,
+  PulseInput,
+  Secret,
+  SiteConfig,
+} from './types.ts';
 
 const DEFAULTS = {
   timezone: 'Asia/Tokyo',
   modbusTcpPort: 502,
-  intervalMs: 5_000,
+  intervalMs: DEFAULT_INTERVAL_MS,
   mqttWindow: 20,
   publishTimeoutMs: 10_000,
   liveIntervalMs: 5_000,
@@ -42,10 +54,36 @@ function buildLine(
 ): LineConfig {
   if (line.kind === 'modbus-tcp')
     return { id, kind: line.kind, host: line.host, port: line.port ?? DEFAULTS.modbusTcpPort };
+  if (line.kind === 'gpio') {
+    const { chip, gpiomon = 'gpiomon', major = null } = line;
+    // A bare name is looked for in the PATH.
+    return {
+      id,
+      kind: line.kind,
+      chip,
+      gpiomon: gpiomon.includes('/') ? resolve(from, gpiomon) : gpiomon,
+      major,
+    };
+  }
   const own = loose.find((candidate) => candidate.id === id);
   const settings = sure(own && settingsOf(own, meters), `the settings of line ${id}`);
   if (line.kind === 'modbus-rtu') return { id, kind: line.kind, port: resolve(from, line.port), ...settings };
   return { id, kind: line.kind, host: line.host, port: line.port, ...settings };
+}
+
+function kwhFactors(
+  id: string,
+  { gas, steam }: MeterFile,
+  channels: readonly ChannelName[],
+  factor: EnergyFactor | null,
+): MeterConfig['kwhFactors'] {
+  const report = (path: readonly (string | number)[]) => void sure(null, `${path.join('.')} of ${id}`);
+  return Object.fromEntries(
+    channels.flatMap((channel) => {
+      const factors = kwhFactorsOf({ channel, gas, steam, factor }, report);
+      return factors.length === 0 ? [] : [[channel, factors]];
+    }),
+  );
 }
 
 function buildMeter(
@@ -58,28 +96,56 @@ function buildMeter(
   const channels = channelsOf(loose);
   const channel = sure(channels[0], `the channel of ${id}`);
   const pulses = type.pulseInputs !== null;
+  const gpio = PULSE_TYPES.has(type.id) ? pulseInput(id, type.id, meter) : null;
   const factor =
     meter.energyFactor === undefined ? null : sure(factors.get(meter.energyFactor), `the factor of ${id}`);
   return {
     id,
     name: meter.name ?? id,
     line: meter.line,
-    unit: meter.unit,
-    type,
+    unit: meter.unit ?? 0,
+    type: pausedType(type, meter.pause),
     role: meter.role,
     parent: meter.parent ?? null,
     // Of a pulse input they are already in its weight.
     ct: pulses ? ONE : (meter.ct ?? ONE),
     vt: pulses ? ONE : (meter.vt ?? ONE),
     multiplier: pulses ? ONE : (meter.multiplier ?? ONE),
-    input: meter.input ?? null,
+    registerMultiplier: meter.registerMultiplier ?? null,
+    ...(type.settings ? { ownRatios: ownRatios(type, meter, channels) } : {}),
+    input: typeof meter.input === 'number' && !gpio ? meter.input : null,
+    ...(gpio ? { pulse: gpio } : {}),
     pulseWeight: pulses ? sure(weightPerPulse(loose, channel), `the weight of ${id}`) : null,
     channels,
     ratedPerHour: sure(ratedPerHour(loose, channel), `the rating of ${id}`),
-    intervalMs: meter.interval ?? DEFAULTS.intervalMs,
-    kwhPerUnit: CHANNEL_UNITS[channel] === 'kWh' ? ONE : (factor?.kwhPerUnit ?? null),
-    kwhFactor: factor?.label ?? null,
+    intervalMs: meter.interval ?? (gpio ? PULSE_INTERVAL_MS : DEFAULTS.intervalMs),
+    kwhFactors: kwhFactors(id, meter, channels, factor),
   };
+}
+
+function pulseInput(id: string, type: string, meter: MeterFile): PulseInput {
+  const { filter = defaultFilter(type), activeLow = false, bias = 'as-is', timingInput = null } = meter;
+  return { input: sure(meter.input, `the input of ${id}`), filter, activeLow, bias, timingInput };
+}
+
+/** The type with the pause that the site file wants instead of its own. */
+function pausedType(type: MeterType, pauseMs: number | undefined): MeterType {
+  return pauseMs === undefined ? type : { ...type, limits: { ...type.limits, pauseMs } };
+}
+
+/**
+ * What the meter itself should be set to. Where its registers show the secondary side, the ratio of the site file
+ * (1 when it has none) is what they are multiplied by, so the setting must say the same; else only what is written.
+ */
+function ownRatios(
+  type: MeterType,
+  { ct, vt }: MeterFile,
+  channels: readonly ChannelName[],
+): NonNullable<MeterConfig['ownRatios']> {
+  const isSecondary = channels.some((name) => type.channels[name]?.ratio === 'secondary');
+  const expected = (side: 'ct' | 'vt', written: Rational | undefined): Rational | null =>
+    showsRatio(type, side) ? (written ?? (isSecondary ? ONE : null)) : null;
+  return { ct: expected('ct', ct), vt: expected('vt', vt) };
 }
 
 function buildSecret(

@@ -1,14 +1,59 @@
 /** docs/meter-types.md, made from the meter type files. */
-import type { MeterType, RegisterMap } from './types.ts';
+import type { Rational } from '../gateway/domain/rational.ts';
+import type { Coding, MeterType, RegisterMap, SettingMap } from './types.ts';
 
 function hex(address: number): string {
   return `0x${address.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
+function scaleText({ num, den }: Rational): string {
+  return den === 1n ? `${num}` : `${num}/${den}`;
+}
+
+/** Where a value stands: its address, and what is added to it. */
+function addressText({ address, plus = [] }: Pick<RegisterMap, 'address' | 'plus'>): string {
+  const added = plus.map((one) =>
+    one.times === 1n ? hex(one.address) : `${one.times} × ${hex(one.address)}`,
+  );
+  return [hex(address), ...added].join(' + ');
+}
+
+function orderText({ wordOrder, byteOrder }: Coding): string {
+  return byteOrder === 'lsb' ? `${wordOrder}, bytes lsb` : wordOrder;
+}
+
+function unitsText({ scale, multiplier }: RegisterMap): string {
+  if (multiplier === undefined) return scaleText(scale);
+  const times =
+    multiplier === 'given' ? '`registerMultiplier`' : `${multiplier.as} at ${hex(multiplier.address)}`;
+  return `${scaleText(scale)} × ${times}`;
+}
+
 function registerRow(quantity: string, map: RegisterMap): string {
-  const { num, den } = map.scale;
-  const scale = den === 1n ? `${num}` : `${num}/${den}`;
-  return `| ${quantity} | ${map.table} | ${hex(map.address)} | ${map.type} | ${map.wordOrder} | ${scale} | ${map.unit} | ${map.ratio} |`;
+  const cells = [map.table, addressText(map), map.type, orderText(map), unitsText(map), map.unit, map.ratio];
+  return `| ${quantity} | ${cells.join(' | ')} |`;
+}
+
+function settingRow(name: string, map: SettingMap): string {
+  const cells = [
+    map.table,
+    hex(map.address),
+    map.type,
+    orderText(map),
+    scaleText(map.scale),
+    '',
+    'own setting',
+  ];
+  return `| ${name} | ${cells.join(' | ')} |`;
+}
+
+/** "4800 or 9600 baud, parity none" where the maker says what the wire can be set to. */
+function choicesText({ baudRate, parity, stopBits }: NonNullable<MeterType['lineChoices']>): string {
+  return [
+    ...(baudRate ? [`${baudRate.join(' or ')} baud`] : []),
+    ...(parity ? [`parity ${parity.join(' or ')}`] : []),
+    ...(stopBits ? [`${stopBits.join(' or ')} stop bits`] : []),
+  ].join(', ');
 }
 
 function cell(text: string): string {
@@ -24,6 +69,7 @@ function section(type: MeterType): string {
     ...Object.entries(type.channels).map(([name, map]) => registerRow(`**${name}**`, map)),
     ...Object.entries(type.pulseInputs ?? {}).map(([input, map]) => registerRow(`**input ${input}**`, map)),
     ...Object.entries(type.gauges).map(([name, map]) => registerRow(name, map)),
+    ...Object.entries(type.settings ?? {}).map(([name, map]) => settingRow(name, map)),
   ];
   return [
     `## ${type.maker} ${type.model}`,
@@ -33,6 +79,10 @@ function section(type: MeterType): string {
     `- Manual: ${cell(type.manual)}`,
     `- Source: ${cell(type.source)}`,
     `- Factory setting of the wire: ${wire}`,
+    ...(type.lineChoices ? [`- Can only be set to: ${choicesText(type.lineChoices)}`] : []),
+    ...(limits.pauseMs
+      ? [`- Is asked again ${limits.pauseMs} ms after its last answer at the earliest`]
+      : []),
     `- At most ${limits.maxRegisters} registers a read; answers within ${limits.responseMs} ms`,
     ...(type.updateMs > 0 ? [`- Refreshes its registers every ${type.updateMs} ms`] : []),
     ...(type.notes === null ? [] : [`- ${cell(type.notes)}`]),

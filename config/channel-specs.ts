@@ -9,6 +9,8 @@ import type { CumulativeMap, MeterConfig, SiteConfig } from './types.ts';
  * nothing in it; it lowers the coverage of the slots it touches.
  */
 const WATCH_GAP_MS = 600_000;
+/** Pulses that the gateway counts: the driver says when it did not watch; silence of this length means the same, ms. */
+const COUNT_GAP_MS = 60_000;
 /** A meter that is asked rarely is watched as long as it answers every third time. */
 const MISSED_POLLS = 3;
 
@@ -25,13 +27,38 @@ export function cumulativeMap(meter: MeterConfig, channel: ChannelName): Cumulat
 }
 
 function unitsPerCount(meter: MeterConfig, map: CumulativeMap): Rational {
+  // What the register says is compared with this in every poll; a change of it is a change of ratio.
+  const tens = map.multiplier === undefined ? ONE : (meter.registerMultiplier ?? ONE);
+  const scale = multiply(map.scale, tens);
   if (meter.pulseWeight !== null)
-    return reduced(multiply(multiply(map.scale, meter.pulseWeight), meter.multiplier));
+    return reduced(multiply(multiply(scale, meter.pulseWeight), meter.multiplier));
   const transformers = map.ratio === 'secondary' ? multiply(meter.ct, meter.vt) : ONE;
-  return reduced(multiply(multiply(map.scale, transformers), meter.multiplier));
+  return reduced(multiply(multiply(scale, transformers), meter.multiplier));
+}
+
+/** Pulses that the gateway counts: one count is one pulse, and no register keeps them. */
+function countedSpec(meter: MeterConfig, channel: ChannelName): ChannelSpec {
+  return {
+    meter: meter.id,
+    channel,
+    unit: CHANNEL_UNITS[channel],
+    role: meter.role,
+    keptBy: 'gateway',
+    scale: {
+      unitsPerCount: meter.pulseWeight ?? ONE,
+      stepCounts: ONE,
+      encoding: 'integer',
+      wrapsAt: null,
+      updateMs: 0,
+    },
+    ratedPerHour: meter.ratedPerHour,
+    watchGapMs: COUNT_GAP_MS,
+    kwhFactors: meter.kwhFactors[channel] ?? [],
+  };
 }
 
 export function channelSpec(meter: MeterConfig, channel: ChannelName): ChannelSpec {
+  if (meter.pulse) return countedSpec(meter, channel);
   const map = cumulativeMap(meter, channel);
   return {
     meter: meter.id,
@@ -48,8 +75,7 @@ export function channelSpec(meter: MeterConfig, channel: ChannelName): ChannelSp
     },
     ratedPerHour: meter.ratedPerHour,
     watchGapMs: Math.max(WATCH_GAP_MS, MISSED_POLLS * meter.intervalMs),
-    kwhPerUnit: meter.kwhPerUnit,
-    kwhFactor: meter.kwhFactor,
+    kwhFactors: meter.kwhFactors[channel] ?? [],
   };
 }
 

@@ -88,8 +88,8 @@ function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.yaml'))
-      .sort()
-      .map((name) => name.replace(/\.yaml$/, ''));
+      .map((name) => name.replace(/\.yaml$/, ''))
+      .sort();
   } catch (error) {
     throw new CodedError(fault('file-missing', { path: folder, reason: reasonOf(error) }), { cause: error });
   }

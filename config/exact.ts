@@ -77,6 +77,7 @@ const GAUGE_KINDS = {
   current: { A: ONE, mA: THOUSANDTH, kA: rational(1000n) },
   factor: { '1': ONE, '%': rational(1n, 100n) },
   frequency: { Hz: ONE, mHz: THOUSANDTH },
+  time: { s: ONE, ms: THOUSANDTH },
   flow: { 'm3/h': ONE, 'L/h': THOUSANDTH, 'L/min': rational(60n, 1000n) },
 } as const;
 
@@ -88,6 +89,7 @@ export function gaugeUnits(gauge: GaugeName): {
   if (gauge === 'power') return { native: 'W', units: GAUGE_KINDS.power };
   if (gauge === 'power-factor') return { native: '1', units: GAUGE_KINDS.factor };
   if (gauge === 'frequency') return { native: 'Hz', units: GAUGE_KINDS.frequency };
+  if (gauge === 'timing-offset') return { native: 's', units: GAUGE_KINDS.time };
   if (gauge === 'flow') return { native: 'm3/h', units: GAUGE_KINDS.flow };
   return gauge.startsWith('voltage')
     ? { native: 'V', units: GAUGE_KINDS.voltage }

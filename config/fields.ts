@@ -10,6 +10,9 @@ export interface IssueParams {
   readonly values: TextValues;
 }
 
+/** The message of a field that must be a constant: a block of keys there is refused by name. */
+export const LIVE_CONDITION = 'condition-live';
+
 /** The message of an unknown key carries what is known there, for the suggestion. */
 export const KNOWN_KEYS = 'known keys: ';
 
@@ -39,6 +42,11 @@ const boundedRatio = (text: string): Rational | null => (text.length > 40 ? null
 export const positive = written<Rational>(parsePositive);
 /** `200/5`, `6600/110` or `40`. */
 export const ratio = written<Rational>(boundedRatio);
+/** 0.001, 0.1, 1, 100: exact. */
+export const powerOfTen = written<Rational>((text) => {
+  const value = parsePositive(text);
+  return value && /^(10*\/1|1\/10*)$/.test(`${value.num}/${value.den}`) ? value : null;
+});
 /** `600 kW`, `0.1 m3`; a bare number says too little. */
 export const quantity = written<Quantity>(parseQuantity).refine(({ unit }) => unit !== '', {
   error: 'needs-unit',

@@ -6,14 +6,14 @@ const LABELS = {
   en: {
     instead: 'help',
     none: 'no problems',
-    one: '1 problem',
-    many: (count: number) => `${count} problems`,
+    problem: { one: '1 problem', many: (count: number) => `${count} problems` },
+    warning: { one: '1 warning', many: (count: number) => `${count} warnings` },
   },
   ja: {
     instead: '対処',
     none: '誤りはありません',
-    one: '誤り 1 件',
-    many: (count: number) => `誤り ${count} 件`,
+    problem: { one: '誤り 1 件', many: (count: number) => `誤り ${count} 件` },
+    warning: { one: '注意 1 件', many: (count: number) => `注意 ${count} 件` },
   },
 } as const;
 
@@ -102,11 +102,12 @@ export function formatProblems(
   source: string,
   problems: readonly ConfigProblem[],
   language: Language = 'en',
+  kind: 'problem' | 'warning' = 'problem',
 ): string {
   const labels = LABELS[language];
   if (problems.length === 0) return `${path}: ${labels.none}`;
   const lines = source.replace(/^\uFEFF/, '').split('\n');
-  const count = problems.length === 1 ? labels.one : labels.many(problems.length);
+  const count = problems.length === 1 ? labels[kind].one : labels[kind].many(problems.length);
   return [...problems.map((problem) => one(path, lines, problem, language)), `${path}: ${count}`].join(
     '\n\n',
   );

@@ -55,6 +55,9 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'lines.*.baudRate': { example: '`baudRate: 9600`' },
   'lines.*.parity': { example: '`parity: none`', aliases: PARITY_ALIASES },
   'lines.*.stopBits': { example: '`stopBits: 1`' },
+  'lines.*.chip': { example: '`chip: gpiochip0`' },
+  'lines.*.gpiomon': { example: '`gpiomon: /usr/bin/gpiomon`' },
+  'lines.*.major': { example: '`major: 2`' },
   meters: {
     example: '`main: { line: lan, unit: 1, type: schneider-iem3155, role: grid-import, rated: 600 kW }`',
   },
@@ -80,13 +83,47 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'meters.*.ct': { example: '`ct: 200/5`' },
   'meters.*.vt': { example: '`vt: 6600/110`' },
   'meters.*.multiplier': { example: '`multiplier: 10`' },
-  'meters.*.input': { example: '`input: 1`', range: '1…64' },
+  'meters.*.registerMultiplier': { example: '`registerMultiplier: 0.1`' },
+  'meters.*.input': { example: '`input: 1`', range: '1…64, on a gpio line 0…1023' },
+  'meters.*.filter': { example: '`filter: { kind: pulse, ms: 20 }`' },
+  'meters.*.filter.kind': { example: '`kind: pulse` or `kind: edge`' },
+  'meters.*.filter.ms': { example: '`ms: 20`', range: '1…1000' },
+  'meters.*.activeLow': { example: '`activeLow: true`' },
+  'meters.*.bias': {
+    example: '`bias: pull-up`',
+    aliases: { up: 'pull-up', down: 'pull-down', none: 'disabled' },
+  },
+  'meters.*.timingInput': { example: '`timingInput: 27`' },
   'meters.*.pulseWeight': { example: '`pulseWeight: 0.1 m3` or `pulseWeight: 100 L`' },
   'meters.*.rated': { example: '`rated: 600 kW` or `rated: 60 m3/h`' },
   'meters.*.interval': { example: '`interval: 5 s` (200 ms to 5 min)' },
+  'meters.*.pause': { example: '`pause: 100 ms` (1 ms to 2 s)' },
   'meters.*.channels': { example: '`channels: [energy-import]`' },
   'meters.*.channels.*': { example: '`channels: [energy-import]`' },
   'meters.*.energyFactor': { example: '`energyFactor: city-gas-13a`' },
+  'meters.*.gas': {
+    example:
+      '`gas: { counts: metered, temperature: 15 °C, gaugePressure: 2 kPa, calorificValue: 45 MJ/Nm3 }`',
+  },
+  'meters.*.gas.counts': {
+    example: '`counts: metered`',
+    aliases: { Nm3: 'normal', 'Nm³': 'normal', ntp: 'normal', line: 'metered', SATP: 'satp' },
+  },
+  'meters.*.gas.temperature': { example: '`temperature: 15 °C` (−50 to 100 °C)' },
+  'meters.*.gas.gaugePressure': { example: '`gaugePressure: 2 kPa` (0 to 1 MPa)' },
+  'meters.*.gas.atmosphericPressure': { example: '`atmosphericPressure: 101.325 kPa` (50 to 110 kPa)' },
+  'meters.*.gas.calorificValue': { example: '`calorificValue: 45 MJ/Nm3` (1 to 200 MJ)' },
+  'meters.*.gas.from': { example: '`from: 2027-04-01`' },
+  'meters.*.steam': { example: '`steam: { gaugePressure: 0.7 MPa, feedWater: 20 °C }`' },
+  'meters.*.steam.state': {
+    example: '`state: saturated`',
+    aliases: { 飽和: 'saturated', 湿り: 'wet', 過熱: 'superheated', dry: 'saturated' },
+  },
+  'meters.*.steam.gaugePressure': { example: '`gaugePressure: 0.7 MPa` (0 to 16.4 MPa)' },
+  'meters.*.steam.feedWater': { example: '`feedWater: 20 °C` (0 to 349 °C)' },
+  'meters.*.steam.atmosphericPressure': { example: '`atmosphericPressure: 101.325 kPa` (50 to 110 kPa)' },
+  'meters.*.steam.enthalpy': { example: '`enthalpy: 2900 kJ/kg` (1 to 5000 kJ/kg)' },
+  'meters.*.steam.from': { example: '`from: 2027-04-01`' },
   'meters.*.map': { example: `\`map: { channels: { … } }\`` },
   mqtt: { example: '`mqtt: { url: mqtts://broker.example:8883 }`' },
   'mqtt.url': { example: '`url: mqtts://broker.example:8883`' },
@@ -118,8 +155,11 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'map.limits.maxRegisters': { example: '`maxRegisters: 60`', range: '1…125' },
   'map.limits.responseMs': { example: '`responseMs: 500`', range: '10…10000' },
   'map.responseMs': { example: '`responseMs: 500`', range: '10…10000' },
+  'map.pauseMs': { example: '`pauseMs: 100`', range: '0…2000' },
+  'map.limits.pauseMs': { example: '`pauseMs: 100`', range: '0…2000' },
   'map.updateMs': { example: '`updateMs: 1000`', range: '0…60000' },
   'map.wordOrder': { example: '`wordOrder: msw`' },
+  'map.byteOrder': { example: '`byteOrder: msb`' },
   'map.table': { example: '`table: holding`' },
   'map.invalid': { example: '`invalid: { u32: [0xFFFFFFFF] }`' },
   'map.channels': { example: CHANNEL_EXAMPLE },
@@ -128,18 +168,27 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'map.*.*.address': { example: '`address: 0x48`', range: '0…65535' },
   'map.*.*.type': { example: '`type: u32`' },
   'map.*.*.wordOrder': { example: '`wordOrder: msw`' },
+  'map.*.*.byteOrder': { example: '`byteOrder: msb`' },
+  'map.*.*.decimals': { example: '`decimals: 2`', range: '0…9' },
+  'map.*.*.multiplier': {
+    example: '`multiplier: { address: 0x0512, type: s16, as: exponent }` or `multiplier: given`',
+  },
+  'map.*.*.plus': { example: '`plus: [805]` or `plus: [{ address: 102, times: 1000000 }]`' },
   'map.*.*.scale': { example: '`scale: 0.01`' },
   'map.*.*.unit': { example: '`unit: kWh`' },
   'map.*.*.step': { example: '`step: 0.01`' },
   'map.*.*.wrapsAt': { example: '`wrapsAt: 100000000`' },
+  'map.settings': { example: '`settings: { ct-ratio: { address: 6, type: u16 } }`' },
   'map.*.*.ratio': { example: '`ratio: primary`' },
 };
 
 /** The key into {@link HINTS} for a path; map ids become `*`, register maps are looked up alike wherever they stand. */
 export function hintFor(path: Path): string {
-  const steps = path.map(String);
+  // A change of gas or steam is written like the conditions that it changes.
+  const steps = path.map(String).filter((step, i, all) => !(step === 'changes' || all[i - 1] === 'changes'));
   const [section, , field] = steps;
   if (section === 'lines' || section === 'meters') {
+    if (field === 'gas' || field === 'steam') return ['meters', '*', ...steps.slice(2)].join('.');
     if (field !== 'map' || steps.length === 3)
       return [section, ...steps.slice(1).map((step, index) => (index === 1 ? step : '*'))].join('.');
     return mapHint(steps.slice(3));

@@ -7,11 +7,14 @@ import type { Language } from '../gateway/domain/faults.ts';
 import { buildSite } from './build-site.ts';
 import { type Lookup, readText } from './data-files.ts';
 import { type EnergyFactor, openFactors } from './factors.ts';
+import { checkEnergy } from './factors-checks.ts';
 import { buildMap, GENERIC_MAX_REGISTERS, GENERIC_RESPONSE_MS } from './map-schema.ts';
 import { type CheckContext, checkMeter, type LooseMeter } from './meter-checks.ts';
 import { openMeterTypes } from './meter-types.ts';
 import type { Path } from './places.ts';
 import { ConfigError, worded } from './problems.ts';
+import { checkChips, checkGpioInputs, checkGpioMeter } from './pulse-checks.ts';
+import { PULSE_TYPES, SERVICE_PULSE } from './pulse-types.ts';
 import { ruleSetIds } from './rule-sets.ts';
 import {
   checkAddresses,
@@ -23,7 +26,8 @@ import {
   type LooseLine,
 } from './site-checks.ts';
 import { lineSchema, type MeterFile, meterSchema, siteSchema } from './site-schema.ts';
-import type { ConfigProblem, LineConfig, MeterType, SiteConfig } from './types.ts';
+import { warnOfBusyLines } from './site-warnings.ts';
+import type { ConfigProblem, LineBudget, LineConfig, MeterType, SiteConfig } from './types.ts';
 import { type RawProblem, readYaml } from './yaml-source.ts';
 import { placeOf, zodProblems } from './zod-problems.ts';
 
@@ -41,12 +45,16 @@ export interface SiteOptions {
   /** Of the reasons and the advice; English when left out. */
   readonly language?: Language;
   readonly knowledge?: SiteKnowledge;
+  /** Estimates how busy each line will be; without it lines that are too slow are not warned of. */
+  readonly budget?: (site: SiteConfig) => readonly LineBudget[];
 }
 
 export interface SiteCheck {
   /** null when there is any problem. */
   readonly site: SiteConfig | null;
   readonly problems: readonly ConfigProblem[];
+  /** What may be meant so, but deserves a look. */
+  readonly warnings: readonly ConfigProblem[];
   /** The text of the file, for showing the lines. */
   readonly source: string;
 }
@@ -79,7 +87,7 @@ function looseFields(raw: Block): LooseMeter['fields'] {
 }
 
 function genericType(map: NonNullable<MeterFile['map']>, path: Path, context: CheckContext): MeterType {
-  const { maxRegisters = GENERIC_MAX_REGISTERS, responseMs = GENERIC_RESPONSE_MS } = map;
+  const { maxRegisters = GENERIC_MAX_REGISTERS, responseMs = GENERIC_RESPONSE_MS, pauseMs } = map;
   return {
     id: 'generic',
     maker: '-',
@@ -89,7 +97,7 @@ function genericType(map: NonNullable<MeterFile['map']>, path: Path, context: Ch
     status: 'unverified',
     notes: null,
     line: null,
-    limits: { maxRegisters, responseMs },
+    limits: { maxRegisters, responseMs, ...(pauseMs ? { pauseMs } : {}) },
     ...buildMap(map, path, context.report),
   };
 }
@@ -97,7 +105,11 @@ function genericType(map: NonNullable<MeterFile['map']>, path: Path, context: Ch
 function looseMeters(data: unknown, knowledge: SiteKnowledge, context: CheckContext): LooseMeter[] {
   const section = block(data, 'meters');
   return Object.keys(section).map((id) => {
-    const fields = looseFields(block(section, id));
+    const found = looseFields(block(section, id));
+    const pulse = PULSE_TYPES.get(found.type ?? '');
+    // There are no registers, whatever the meter is said to be.
+    const isOnGpio = context.lines.get(found.line ?? '') === 'gpio';
+    const fields = pulse?.id === 'service-pulse' ? { ...found, pulseWeight: SERVICE_PULSE } : found;
     const generic =
       fields.type === 'generic' && fields.map
         ? genericType(fields.map, ['meters', id, 'map'], context)
@@ -105,8 +117,7 @@ function looseMeters(data: unknown, knowledge: SiteKnowledge, context: CheckCont
     return {
       id,
       fields,
-      resolved:
-        generic ?? (fields.type === undefined ? null : (knowledge.meterTypes.get(fields.type) ?? null)),
+      resolved: pulse ?? (isOnGpio ? null : (generic ?? knowledge.meterTypes.get(fields.type ?? '') ?? null)),
     };
   });
 }
@@ -115,6 +126,7 @@ const KINDS = [
   'modbus-rtu',
   'modbus-rtu-over-tcp',
   'modbus-tcp',
+  'gpio',
 ] as const satisfies readonly LineConfig['kind'][];
 
 function looseLines(data: unknown): LooseLine[] {
@@ -138,6 +150,8 @@ function looseLines(data: unknown): LooseLine[] {
       kind,
       host: read('host') as string | undefined,
       port: port as string | number | undefined,
+      chip: read('chip') as string | undefined,
+      major: read('major') as 1 | 2 | undefined,
       settings,
     };
   });
@@ -146,9 +160,11 @@ function looseLines(data: unknown): LooseLine[] {
 /** Judges the text of a site file. @param path where it stands: paths in it begin there */
 export function checkSiteText(path: string, source: string, options: SiteOptions = {}): SiteCheck {
   const language = options.language ?? 'en';
+  const doubts: RawProblem[] = [];
   const refuse = (problems: readonly RawProblem[]): SiteCheck => ({
     site: null,
     problems: worded(problems, language),
+    warnings: worded(doubts, language),
     source,
   });
   if (source.length > MAX_SOURCE_LENGTH) {
@@ -166,28 +182,36 @@ export function checkSiteText(path: string, source: string, options: SiteOptions
   const lines = looseLines(data);
   const context: CheckContext = {
     lines: new Map(lines.map(({ id, kind }) => [id, (kind ?? null) as LineConfig['kind'] | null])),
+    gpioMajors: new Map(lines.flatMap(({ id, major }) => (major ? [[id, major] as const] : []))),
     meterIds: Object.keys(block(data, 'meters')),
     typeIds: [...knowledge.meterTypes.keys()],
     factors: knowledge.factors,
     language,
     report: (at, text, values = {}) =>
       found.push({ path: at, place: placeOf(data, places, at), text, values }),
+    warn: (at, text, values = {}) =>
+      doubts.push({ path: at, place: placeOf(data, places, at), text, values }),
   };
   const meters = looseMeters(data, knowledge, context);
-  for (const meter of meters) checkMeter(meter, givenKeys(block(block(data, 'meters'), meter.id)), context);
+  for (const meter of meters) {
+    const given = givenKeys(block(block(data, 'meters'), meter.id));
+    checkMeter(meter, given, context);
+    checkEnergy(meter, given, context);
+    checkGpioMeter(meter, given, context);
+  }
   checkParents(meters, context.report);
   checkAddresses(meters, context.report);
-  checkLines(lines, (id) => givenKeys(block(block(data, 'lines'), id)), meters, context.report);
+  checkGpioInputs(meters, context);
+  checkChips(lines, context.report);
+  checkLines(lines, (id) => givenKeys(block(block(data, 'lines'), id)), meters, context);
   const { timezone } = block(data, 'site');
   if (typeof timezone === 'string') checkZone(timezone, language, context.report);
   checkMqtt(block(data, 'mqtt'), context.report);
   checkCoefficients(block(data, 'coefficients'), knowledge.ruleSetIds, language, context.report);
   if (found.length > 0 || !parsed.success) return refuse(found);
-  return {
-    site: buildSite(resolve(path), parsed.data, meters, lines, knowledge.factors),
-    problems: [],
-    source,
-  };
+  const site = buildSite(resolve(path), parsed.data, meters, lines, knowledge.factors);
+  warnOfBusyLines(options.budget?.(site) ?? [], context.warn);
+  return { site, problems: [], warnings: worded(doubts, language), source };
 }
 
 /**
@@ -202,8 +226,11 @@ export function checkSite(path: string, options: SiteOptions = {}): SiteCheck {
  * Loads a site file for use.
  * @throws ConfigError `config-invalid` with every problem; CodedError `file-missing`
  */
-export function loadSite(path: string, options: SiteOptions = {}): { readonly site: SiteConfig } {
-  const { site, problems, source } = checkSite(path, options);
+export function loadSite(
+  path: string,
+  options: SiteOptions = {},
+): { readonly site: SiteConfig; readonly warnings: readonly ConfigProblem[] } {
+  const { site, problems, warnings, source } = checkSite(path, options);
   if (site === null) throw new ConfigError('config-invalid', path, source, problems);
-  return { site };
+  return { site, warnings };
 }

@@ -9,11 +9,13 @@ import type { Lookup } from './data-files.ts';
 import { AMOUNT_UNITS, pulseWeightOf, RATE_UNITS } from './exact.ts';
 import type { EnergyFactor } from './factors.ts';
 import { HINTS } from './hints.ts';
+import { DEFAULT_INTERVAL_MS, HOURS_AFTER_MS, MEASURED_WITHIN_MS } from './intervals.ts';
 import { nearest } from './nearest.ts';
 import type { Path } from './places.ts';
 import { suggestionText, type TextKey, type TextValues } from './problem-texts.ts';
+import { PULSE_TYPES } from './pulse-types.ts';
 import type { MeterFile } from './site-schema.ts';
-import type { LineConfig, MeterType } from './types.ts';
+import type { CumulativeMap, LineConfig, MeterType } from './types.ts';
 
 /** The fields of a meter that could be read; `resolved` is its type when that is known. */
 export interface LooseMeter {
@@ -24,11 +26,15 @@ export interface LooseMeter {
 
 export interface CheckContext {
   readonly lines: ReadonlyMap<string, LineConfig['kind'] | null>;
+  /** Majors of libgpiod that gpio lines name. */
+  readonly gpioMajors: ReadonlyMap<string, 1 | 2>;
   readonly meterIds: readonly string[];
   readonly typeIds: readonly string[];
   readonly factors: Lookup<EnergyFactor>;
   readonly language: Language;
   readonly report: (path: Path, text: TextKey, values?: TextValues) => void;
+  /** What may be meant so, but deserves a look. */
+  readonly warn: (path: Path, text: TextKey, values?: TextValues) => void;
 }
 
 /** Channels that suit a role, the usual one first. A generation meter is normally wired so that it counts forward. */
@@ -91,10 +97,16 @@ function checkReferences(meter: LooseMeter, context: CheckContext): void {
       suggestion: suggestionText(nearest(found, known), known, context.language),
     });
   const ja = context.language === 'ja';
+  const isGpio = line !== undefined && context.lines.get(line) === 'gpio';
   if (line !== undefined && !context.lines.has(line))
     unknown('line', ja ? '回線' : 'line', line, [...context.lines.keys()]);
-  if (type !== undefined && type !== 'generic' && !context.typeIds.includes(type)) {
-    unknown('type', ja ? '機種' : 'meter type', type, [...context.typeIds, 'generic']);
+  if (type !== undefined && type !== 'generic' && !PULSE_TYPES.has(type) && !context.typeIds.includes(type)) {
+    unknown(
+      'type',
+      ja ? '機種' : 'meter type',
+      type,
+      isGpio ? [...PULSE_TYPES.keys()] : [...context.typeIds, 'generic'],
+    );
   }
   if (parent === meter.id) context.report([...at, 'parent'], 'own-parent', { meter: meter.id });
   else if (parent !== undefined && !context.meterIds.includes(parent)) {
@@ -120,6 +132,7 @@ function checkPulse(
 ): void {
   const at = ['meters', meter.id];
   const { input, pulseWeight } = meter.fields;
+  const isGpio = PULSE_TYPES.has(type.id);
   if (!type.pulseInputs) {
     for (const field of ['input', 'pulseWeight']) {
       if (given.has(field)) context.report([...at, field], 'pulse-only', { field, type: type.id });
@@ -127,12 +140,12 @@ function checkPulse(
     return;
   }
   const known = Object.keys(type.pulseInputs).join(', ');
-  for (const field of ['input', 'pulseWeight']) {
+  for (const field of isGpio ? [] : ['input', 'pulseWeight']) {
     const inputs = field === 'input' ? ` (${known})` : '';
     const hint = HINTS[`meters.*.${field}`]?.example ?? '';
     if (!given.has(field)) context.report(at, 'input-missing', { field, type: type.id, hint, inputs });
   }
-  if (input !== undefined && !type.pulseInputs[input])
+  if (!isGpio && input !== undefined && !(typeof input === 'number' && type.pulseInputs[input]))
     context.report([...at, 'input'], 'input-unknown', { type: type.id, input, known });
   if (!pulseWeight) return;
   const unit = pulseWeight.unit;
@@ -192,10 +205,57 @@ function checkChannels(
   }
   for (const name of chosen) checkRating(meter, name, context);
   if (!type.pulseInputs && chosen.every((name) => type.channels[name]?.ratio === 'primary')) {
-    for (const field of ['ct', 'vt']) {
-      if (given.has(field)) context.report([...at, field], 'ratio-unused', { field, type: type.id });
+    for (const side of ['ct', 'vt'] as const) {
+      // Where the meter shows its own setting, the ratio says what it should be.
+      if (given.has(side) && !showsRatio(type, side))
+        context.report([...at, side], 'ratio-unused', { field: side, type: type.id });
     }
   }
+}
+
+/** Whether the meter has a register that tells its own CT or VT setting. */
+export function showsRatio({ settings }: MeterType, side: 'ct' | 'vt'): boolean {
+  return settings?.[`${side}-ratio`] !== undefined || settings?.[`${side}-primary`] !== undefined;
+}
+
+function countedMaps(meter: LooseMeter, type: MeterType): readonly CumulativeMap[] {
+  const { input } = meter.fields;
+  const maps = type.pulseInputs
+    ? [typeof input === 'number' ? type.pulseInputs[input] : undefined]
+    : channelsOf(meter).map((name) => type.channels[name]);
+  return maps.filter((map) => map !== undefined);
+}
+
+function checkMultiplier(
+  meter: LooseMeter,
+  type: MeterType,
+  given: ReadonlySet<string>,
+  context: CheckContext,
+): void {
+  const at = ['meters', meter.id];
+  const maps = countedMaps(meter, type);
+  const hint = HINTS['meters.*.registerMultiplier']?.example ?? '';
+  const isGiven = given.has('registerMultiplier');
+  if (maps.length > 0 && isGiven && maps.every(({ multiplier }) => multiplier === undefined))
+    context.report([...at, 'registerMultiplier'], 'multiplier-unused', { type: type.id });
+  if (isGiven) return;
+  if (maps.some(({ multiplier }) => multiplier === 'given'))
+    context.report(at, 'multiplier-missing', { type: type.id, hint });
+  else if (maps.some(({ multiplier }) => multiplier !== undefined))
+    context.warn(at, 'multiplier-not-given', { meter: meter.id, hint });
+}
+
+function checkInterval(
+  meter: LooseMeter,
+  type: MeterType,
+  given: ReadonlySet<string>,
+  context: CheckContext,
+): void {
+  const ms = (meter.fields.interval ?? DEFAULT_INTERVAL_MS) + type.updateMs;
+  const at = ['meters', meter.id, ...(given.has('interval') ? ['interval'] : [])];
+  const about = { meter: meter.id, seconds: ms / 1000 };
+  if (ms > HOURS_AFTER_MS) context.warn(at, 'hours-late', about);
+  else if (ms > MEASURED_WITHIN_MS) context.warn(at, 'interval-slow', about);
 }
 
 function checkRating(meter: LooseMeter, channel: ChannelName, context: CheckContext): void {
@@ -246,4 +306,6 @@ export function checkMeter(meter: LooseMeter, given: ReadonlySet<string>, contex
   if (!meter.resolved) return;
   checkPulse(meter, meter.resolved, given, context);
   checkChannels(meter, meter.resolved, given, context);
+  checkMultiplier(meter, meter.resolved, given, context);
+  checkInterval(meter, meter.resolved, given, context);
 }

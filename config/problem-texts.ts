@@ -3,6 +3,9 @@
  * `{placeholders}` are filled by the checks; `{hint}` is an example of the field, `{suggestion}` names near words.
  */
 import type { Language } from '../gateway/domain/faults.ts';
+import { FACTOR_TEXTS } from './factors-texts.ts';
+import { MAP_TEXTS } from './map-texts.ts';
+import { PULSE_TEXTS } from './pulse-texts.ts';
 
 type Wording = readonly [reason: string, advice: string];
 
@@ -159,26 +162,6 @@ export const PROBLEM_TEXTS = {
       'このメーターを接続した端子番号を書いてください',
     ],
   },
-  'line-settings': {
-    en: [
-      'the meters of line `{line}` leave the factory with different settings: {settings}',
-      'set the meters alike, then write `{field}` for this line',
-    ],
-    ja: [
-      '回線 `{line}` のメーターは工場出荷時の通信設定が異なります: {settings}',
-      'メーターの設定を揃え、この回線に `{field}` を書いてください',
-    ],
-  },
-  'line-settings-unknown': {
-    en: [
-      '`{field}` of line `{line}` is not given and no meter type on it says',
-      'add {hint}, as set at the meters',
-    ],
-    ja: [
-      '回線 `{line}` の `{field}` が書かれておらず、機種からも分かりません',
-      'メーターの設定どおりに {hint} を追加してください',
-    ],
-  },
   'port-shared': {
     en: [
       'line `{line}` uses the port of line `{other}`',
@@ -266,54 +249,7 @@ export const PROBLEM_TEXTS = {
     en: ['`{found}` is not a rating for {channel}', 'write it in {known}, e.g. {hint}'],
     ja: ['`{found}` は {channel} の定格として使えません', '{known} で、例えば {hint} のように書いてください'],
   },
-  'map-missing': {
-    en: ['a generic meter needs `map`', 'add {hint}'],
-    ja: ['generic のメーターには `map` が必要です', '{hint} を追加してください'],
-  },
-  'map-unwanted': {
-    en: ['`{type}` brings its own register map', 'remove `map`, or write `type: generic`'],
-    ja: ['`{type}` のレジスタ表は決まっています', '`map` を削除するか、`type: generic` と書いてください'],
-  },
-  'map-empty': {
-    en: ['the map has neither channels nor pulse inputs: there is nothing to account for', 'add {hint}'],
-    ja: ['`channels` も `pulseInputs` も無く、積算するものがありません', '{hint} を追加してください'],
-  },
-  'map-unit': {
-    en: ['`{found}` is not a unit of {channel}', 'write one of {known}'],
-    ja: ['`{found}` は {channel} の単位ではありません', '{known} のいずれかを書いてください'],
-  },
-  'map-step': {
-    en: ['a float register needs `step`, the last digit the meter keeps', 'add e.g. `step: 0.01`'],
-    ja: ['浮動小数点レジスタには、計器の最小桁 `step` が必要です', '例えば `step: 0.01` を追加してください'],
-  },
-  'map-invalid': {
-    en: ['`{found}` is not a value of {type}', 'write a whole number that fits, e.g. 0xFFFFFFFF'],
-    ja: ['`{found}` は {type} の値ではありません', '0xFFFFFFFF のように範囲内の整数を書いてください'],
-  },
-  'map-end': {
-    en: [
-      'a {type} at {address} would end beyond register 65535',
-      'write the 0-based address of its first word',
-    ],
-    ja: [
-      '{address} の {type} はレジスタ 65535 を超えます',
-      '先頭ワードのアドレス (0 始まり) を書いてください',
-    ],
-  },
-  'factor-electric': {
-    en: ['electricity is kWh already and takes no `energyFactor`', 'remove it'],
-    ja: ['電力は既に kWh のため `energyFactor` は不要です', '削除してください'],
-  },
-  'factor-unit': {
-    en: [
-      'the factor {found} is per {per}, but `{meter}` counts {unit}',
-      'choose another factor, or leave it out',
-    ],
-    ja: [
-      '係数 {found} は {per} 当たりですが、`{meter}` の単位は {unit} です',
-      '別の係数を選ぶか、省いてください',
-    ],
-  },
+  ...FACTOR_TEXTS,
   'secret-plain': {
     en: [
       'a secret must not stand in the site file',
@@ -366,6 +302,8 @@ export const PROBLEM_TEXTS = {
       '分 時 日 月 曜日 の順に、例えば毎日 18:30 なら `schedule: "30 18 * * *"` と書いてください',
     ],
   },
+  ...MAP_TEXTS,
+  ...PULSE_TEXTS,
 } as const satisfies Readonly<Record<string, { readonly en: Wording; readonly ja: Wording }>>;
 
 export type TextKey = keyof typeof PROBLEM_TEXTS;

@@ -5,7 +5,7 @@ import { HINTS } from './hints.ts';
 import { type CheckContext, channelsOf, type LooseMeter } from './meter-checks.ts';
 import { nearest } from './nearest.ts';
 import { suggestionText } from './problem-texts.ts';
-import type { CumulativeMap, SerialSettings } from './types.ts';
+import type { CumulativeMap, MeterType, SerialSettings } from './types.ts';
 import { knownZones, zoneProblem } from './zones.ts';
 
 type Report = CheckContext['report'];
@@ -84,6 +84,9 @@ export interface LooseLine {
   readonly host: string | undefined;
   readonly port: string | number | undefined;
   readonly settings: Partial<SerialSettings>;
+  /** Of a gpio line. */
+  readonly chip?: string | undefined;
+  readonly major?: 1 | 2 | undefined;
 }
 
 /** What a serial line is set to: as written, else the factory setting its meter types share; null when unclear. */
@@ -121,16 +124,88 @@ function checkSettings(
   }
 }
 
+const SETTINGS = ['baudRate', 'parity', 'stopBits'] as const;
+
+function settingText({ baudRate, parity, stopBits }: SerialSettings): string {
+  return `${baudRate} 8${parity.charAt(0).toUpperCase()}${stopBits}`;
+}
+
+interface Sharing {
+  readonly id: string;
+  readonly type: MeterType;
+}
+
+function choicesOf(
+  { lineChoices }: MeterType,
+  field: keyof SerialSettings,
+): readonly (string | number)[] | null {
+  return lineChoices?.[field] ?? null;
+}
+
+/** What each type can be set to against the line, and against the others on it. */
+function checkChoices(line: LooseLine, own: readonly Sharing[], report: Report): void {
+  for (const [index, { id, type }] of own.entries()) {
+    for (const field of SETTINGS) {
+      const choices = choicesOf(type, field);
+      const found = line.settings[field];
+      if (!choices) continue;
+      const about = { line: line.id, field, meter: id, type: type.id, choices: choices.join(' / ') };
+      const rival = own
+        .slice(0, index)
+        .find((one) => choicesOf(one.type, field)?.every((choice) => !choices.includes(choice)));
+      if (rival) {
+        const otherChoices = choicesOf(rival.type, field)?.join(' / ') ?? '';
+        const other = { other: rival.id, otherType: rival.type.id, otherChoices };
+        report(['meters', id, 'line'], 'line-no-common', { ...about, ...other });
+      } else if (found !== undefined && !choices.includes(found))
+        report(['lines', line.id, field], 'line-impossible', { ...about, found });
+    }
+  }
+}
+
+/** Meters that were probably set by hand: one warning a type. */
+function warnOfSettings(
+  line: LooseLine,
+  settings: SerialSettings | null,
+  own: readonly Sharing[],
+  warn: CheckContext['warn'],
+): void {
+  if (!settings) return;
+  for (const [type, same] of Map.groupBy(own, (one) => one.type)) {
+    const factory = type.line;
+    const isPossible = SETTINGS.every((field) => choicesOf(type, field)?.includes(settings[field]) ?? true);
+    if (!isPossible || !factory || SETTINGS.every((field) => settings[field] === factory[field])) continue;
+    warn(['lines', line.id], 'line-not-factory', {
+      line: line.id,
+      settings: settingText(settings),
+      meters: same.map(({ id }) => `\`${id}\``).join(', '),
+      type: type.id,
+      factory: settingText(factory),
+    });
+  }
+}
+
+function checkSharing(line: LooseLine, meters: readonly LooseMeter[], { report, warn }: CheckContext): void {
+  const own = meters.flatMap(({ id, fields, resolved }) =>
+    resolved && fields.line === line.id ? [{ id, type: resolved }] : [],
+  );
+  checkChoices(line, own, report);
+  warnOfSettings(line, settingsOf(line, meters), own, warn);
+}
+
 export function checkLines(
   lines: readonly LooseLine[],
   written: (line: string) => ReadonlySet<string>,
   meters: readonly LooseMeter[],
-  report: Report,
+  context: CheckContext,
 ): void {
+  const { report } = context;
   const ports = new Map<string, string>();
   for (const line of lines) {
-    if (line.kind === 'modbus-rtu' || line.kind === 'modbus-rtu-over-tcp')
+    if (line.kind === 'modbus-rtu' || line.kind === 'modbus-rtu-over-tcp') {
       checkSettings(line, written(line.id), meters, report);
+      checkSharing(line, meters, context);
+    }
     if (line.kind === undefined || line.port === undefined) continue;
     const key = line.kind === 'modbus-rtu' ? String(line.port) : `${line.host}:${line.port}`;
     const other = ports.get(key);

@@ -5,7 +5,8 @@
 import * as z from 'zod';
 import { GRID_AREAS } from '../gateway/domain/coefficients/types.ts';
 import { CHANNEL_NAMES, ROLES } from '../gateway/domain/meters.ts';
-import { days, duration, filePath, id, port, quantity, ratio, strict, text } from './fields.ts';
+import { gasSchema, steamSchema } from './factors-fields.ts';
+import { days, duration, filePath, id, port, powerOfTen, quantity, ratio, strict, text } from './fields.ts';
 import { genericMap } from './map-schema.ts';
 
 export const BAUD_RATES = [1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] as const;
@@ -28,27 +29,59 @@ export const lineSchema = z.discriminatedUnion('kind', [
   strict({ kind: z.literal('modbus-rtu'), port: filePath, ...serial }),
   strict({ kind: z.literal('modbus-rtu-over-tcp'), host, port, ...serial }),
   strict({ kind: z.literal('modbus-tcp'), host, port: port.optional().describe('502 when left out') }),
+  strict({
+    kind: z.literal('gpio'),
+    chip: z
+      .string()
+      .regex(/^[A-Za-z0-9/][A-Za-z0-9/._:-]{0,99}$/)
+      .describe('GPIO chip as gpiomon takes it, e.g. gpiochip0'),
+    gpiomon: filePath.optional().describe('The program gpiomon; looked for in the PATH when left out'),
+    major: z
+      .literal([1, 2])
+      .optional()
+      .describe('Major version of libgpiod; the program is asked when left out'),
+  }),
 ]);
+
+/** Offset of a GPIO line, or its name; names begin with a letter so that `17` is never one. */
+const gpioName = z.string().regex(/^[A-Za-z_][\x21-\x7e]{0,30}$/);
+const input = z.union([z.int().min(0).max(1023), gpioName]);
 
 export const meterSchema = strict({
   name: text.optional(),
   line: z.string(),
-  unit: z.int().min(0).max(255).describe('Modbus unit (局番): 1…247, on TCP 0…255'),
+  unit: z.int().min(0).max(255).optional().describe('Modbus unit (局番): 1…247, on TCP 0…255'),
   type: z.string().describe('A meter type of the catalog, or `generic` with a `map`'),
   role: z.enum(ROLES),
   parent: z.string().optional(),
   ct: ratio.optional().describe('Current transformer, e.g. 200/5'),
   vt: ratio.optional().describe('Voltage transformer, e.g. 6600/110'),
   multiplier: ratio.optional().describe('乗率 printed on the face of the meter'),
-  input: z.int().min(1).max(64).optional().describe('Terminal of a pulse-counter module'),
+  registerMultiplier: powerOfTen
+    .optional()
+    .describe(
+      'What the multiplier register (乗率) of the meter shows, for types that have one: 0.01, 1, 10 …',
+    ),
+  input: input.optional().describe('Terminal of a pulse-counter module; offset or name of a GPIO line'),
+  filter: strict({ kind: z.enum(['edge', 'pulse']), ms: z.int().min(1).max(1_000) })
+    .optional()
+    .describe('Of a GPIO input: what is bounce and what is a pulse'),
+  activeLow: z.boolean().optional().describe('The contact pulls the GPIO line low when it closes'),
+  bias: z.enum(['as-is', 'disabled', 'pull-up', 'pull-down']).optional().describe('Pull of the GPIO line'),
+  timingInput: input.optional().describe("GPIO input of the utility's timing pulse (時限パルス)"),
   pulseWeight: quantity.optional().describe('One pulse, e.g. 0.1 m3, 100 L, 50000 pulse/kWh'),
   rated: quantity.describe('The most the meter can measure, e.g. 600 kW or 60 m3/h'),
+  pause: duration(1, 2_000)
+    .optional()
+    .describe('Least time between two requests to this meter; of its type when left out'),
   interval: duration(200, 300_000).optional().describe('How often it is read; 5 s when left out'),
   channels: z.array(z.enum(CHANNEL_NAMES)).min(1).max(CHANNEL_NAMES.length).optional(),
   energyFactor: z
     .string()
     .optional()
     .describe('A factor of config/factors, kWh per unit of gas, steam or heat'),
+  gas: gasSchema.optional().describe('The state of the gas that is counted, and its calorific value'),
+  steam: steamSchema.optional().describe('The steam and its feed water: kWh by IAPWS-IF97'),
   map: genericMap.optional(),
 });
 

@@ -29,6 +29,7 @@ const EXACT_KEYS: ReadonlySet<string> = new Set([
   'ct',
   'vt',
   'multiplier',
+  'registerMultiplier',
   'scale',
   'step',
   'wrapsAt',
@@ -91,7 +92,9 @@ function plain(node: unknown, path: Path, exact: boolean, walk: Walk): unknown {
       value === null || (isScalar(value) && value.value === null && !(value as { source?: string }).source);
     walk.book.add(at, empty ? keyPlace : walk.placeOf(value), keyPlace);
     // `key:` with nothing after it means that the key is not given; an unknown one is still seen.
-    result[name] = empty ? undefined : plain(value, at, exact || EXACT_KEYS.has(name), walk);
+    // `multiplier` is a ratio of a meter, and the place of a register in a map: there the keys say what is exact.
+    const inherits = exact && path.at(-1) !== 'multiplier';
+    result[name] = empty ? undefined : plain(value, at, inherits || EXACT_KEYS.has(name), walk);
   }
   return result;
 }

@@ -1,7 +1,7 @@
 /** Turns what zod found into problems with a place, a reason and advice. */
 import type { core } from 'zod';
 import type { Language } from '../gateway/domain/faults.ts';
-import { type IssueParams, KNOWN_KEYS } from './fields.ts';
+import { type IssueParams, KNOWN_KEYS, LIVE_CONDITION } from './fields.ts';
 import { HINTS, hintFor } from './hints.ts';
 import { nearest } from './nearest.ts';
 import type { Path, Place, Places } from './places.ts';
@@ -122,6 +122,8 @@ function one(issue: core.$ZodIssue, setting: Setting): RawProblem[] {
   if (found === undefined) return [missing(path, setting)];
   if (field === 'password' && typeof found !== 'object')
     return [{ path, place, text: 'secret-plain', values: { field } }];
+  if (issue.message === LIVE_CONDITION && kindOf(found, 'en') === KINDS.en.object)
+    return [{ path, place, text: 'condition-live', values: { field } }];
   if (issue.code === 'invalid_value') return [oneOf(path, issue.values.map(String), setting)];
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
     return [oneOf(path, issue.options.map(String), setting)];

@@ -8,6 +8,7 @@ import type { EventDraft, Sender } from './domain/render.ts';
 import type { Clock, EpochMs, HourGrid } from './domain/time.ts';
 import { hourGrid } from './platform/hour-grid.ts';
 import { workOffSalvage } from './stages/after-salvage.ts';
+import { deriveAgainIfFactorsChanged } from './stages/factor-changes.ts';
 import { createEventSink, type EventSink } from './stages/ledger-events.ts';
 import { formerSpecs, rememberSite, specsById } from './stages/site-facts.ts';
 import { weighAgainIfRulesChanged } from './stages/weigh-hours.ts';
@@ -71,7 +72,7 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     return { sender: who, events: sink };
   });
   const known = [...specs, ...formerSpecs(store, specs)];
-  rememberSite(store, {
+  const facts = {
     site: site.site.id,
     siteName: site.site.name,
     gateway: site.gateway.id,
@@ -79,6 +80,10 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     gridArea: rules.area,
     ruleSetChoice: rules.ruleSetChoice,
     specs: known,
+  };
+  events.write(startedMs, () => {
+    deriveAgainIfFactorsChanged(store, specs, events, startedMs);
+    rememberSite(store, facts);
   });
   weighAgainIfRulesChanged(store, rules);
   return {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** argv → command. Exit codes: 0 done; 1 a fault it names; 2 wrong use or invalid config; 130 interrupted. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { languageOf, systemConsole } from './commands/console.ts';
 import { report, WRONG_USE } from './commands/report.ts';
 import { CodedError, fault } from './domain/faults.ts';
@@ -18,6 +18,77 @@ function whole(least: number, most: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function listed(one: (text: string) => number): (text: string, known?: number[]) => number[] {
+  return (text, known = []) => [...known, ...text.split(',').map(one)];
+}
+
+function unitRange(text: string): readonly [number, number] {
+  const [from, to] = text.split('-').map(whole(0, 255));
+  const last = to ?? from;
+  if (from === undefined || last === undefined || from > last)
+    throw new InvalidArgumentError('Write units like 1-32, or one like 7.');
+  return [from, last];
+}
+
+type Options = { readonly config: Option; readonly data: Option };
+
+/** What a person tells the ledger. */
+function correcting(
+  root: Command,
+  console: () => ReturnType<typeof systemConsole>,
+  done: (code: number) => void,
+  { config, data }: Options,
+): void {
+  const saying = (command: Command): Command =>
+    command
+      .addOption(config)
+      .addOption(data)
+      .option('--by <name>', 'who says it (default: the user of the operating system)')
+      .option('--sure', 'the figures were looked at twice: do not ask the rating');
+  saying(root.command('exchange'))
+    .description('a meter was replaced (計器交換); also while the gateway runs')
+    .argument('<meter>')
+    .requiredOption('--at <time>', 'when, like 2026-07-01T13:00')
+    .requiredOption('--old-final <reading>', 'what the old meter showed last (取外し指針), e.g. 12345.6')
+    .requiredOption('--new-start <reading>', 'what the new meter showed first (取付け指針), e.g. 0')
+    .option('--serial <number>', 'serial number of the new meter')
+    .option('--channel <name>', 'which channel of the meter')
+    .action(async (meter, options) =>
+      done(await (await import('./commands/exchange.ts')).exchange(console(), meter, options)),
+    );
+  saying(root.command('dial'))
+    .description('a dial reading (指針値) of a meter whose pulses the gateway counts')
+    .argument('<meter>')
+    .requiredOption('--at <time>', 'when it was read')
+    .requiredOption('--reading <reading>', 'what the dial showed, e.g. 4711.5')
+    .option('--channel <name>', 'which channel of the meter')
+    .action(async (meter, options) =>
+      done(await (await import('./commands/dial.ts')).dial(console(), meter, options)),
+    );
+  root
+    .command('questions')
+    .description('what the ledger asks of people')
+    .addOption(data)
+    .option('--all', 'also what is settled')
+    .option('--trail', 'who said what, and when')
+    .option('--json', 'one JSON document on stdout')
+    .action(async (options) => done((await import('./commands/questions.ts')).questions(console(), options)));
+  saying(root.command('answer'))
+    .description('settles a question; a later answer replaces an earlier one')
+    .argument('<id>', 'of `hakaru questions`')
+    .addArgument(
+      new Argument('<what>', 'what happened').choices(['exchange', 'reset', 'wrap', 'real', 'ignore']),
+    )
+    .option('--at <time>', 'exchange: when')
+    .option('--old-final <reading>', 'exchange, reset: the last figure of the old register')
+    .option('--new-start <reading>', 'exchange, reset: the first figure of the new one')
+    .option('--serial <number>', 'exchange: serial number of the new meter')
+    .option('--end <reading>', 'wrap: where the register starts again at 0')
+    .action(async (id, what, options) =>
+      done(await (await import('./commands/answer.ts')).answer(console(), id, what, options)),
+    );
 }
 
 /** Each command loads its own modules, so that `check` does not wait for the drivers. */
@@ -89,6 +160,27 @@ function program(done: (code: number) => void): Command {
     .action(async (meter, options) =>
       done(await (await import('./commands/read.ts')).read(console(), meter, options)),
     );
+  root
+    .command('scan')
+    .description('finds units on a wire and tells what they are')
+    .argument('[line]', 'a line of the site file')
+    .addOption(config)
+    .option('--port <path>', 'a serial port instead of a line, like /dev/ttyUSB0')
+    .option('--tcp <host:port>', 'a Modbus TCP device instead of a line')
+    .addOption(
+      new Option('--baud <n...>', 'baud rates (default: those of the line, or the usual ones)').argParser(
+        listed(whole(300, 921_600)),
+      ),
+    )
+    .addOption(new Option('--parity <p...>').choices(['none', 'even', 'odd']))
+    .option('--stop-bits <n>', '1 or 2', whole(1, 2))
+    .option('--units <a-b>', 'first and last unit', unitRange, [1, 247])
+    .option('--response <ms>', 'how long a meter may think', whole(20, 10_000), 300)
+    .option('--json', 'one JSON document on stdout')
+    .action(async (line, options) =>
+      done(await (await import('./commands/scan.ts')).scan(console(), line, options)),
+    );
+  correcting(root, console, done, { config, data });
   root
     .command('catalog')
     .description('the meter types this gateway knows')

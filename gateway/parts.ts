@@ -1,7 +1,9 @@
 /** The parts of a gateway, each put together from its stages; gateway.ts joins them. */
 import { statfsSync } from 'node:fs';
 import type { MqttConfig } from '../config/types.ts';
+import { lineBudgets } from '../drivers/modbus/bus-budget.ts';
 import type { CoefficientIntake } from './coefficient-intake.ts';
+import { createCorrectionIntake } from './correction-intake.ts';
 import { createStoreReads } from './dashboard/store-reads.ts';
 import type { DiskWatch } from './disk.ts';
 import type { LiveBoard } from './domain/live.ts';
@@ -12,6 +14,7 @@ import { VERSION } from './platform/version.ts';
 import { createSelfCheck } from './self-check.ts';
 import { createAcceptor } from './stages/accept-readings.ts';
 import { createAnnouncer } from './stages/announce.ts';
+import { createCorrector } from './stages/apply-correction.ts';
 import type { createChangeFeed } from './stages/change-feed.ts';
 import { createHourCloser } from './stages/close-hours.ts';
 import { createOutboxFiller } from './stages/fill-outbox.ts';
@@ -20,6 +23,8 @@ import { createPipeline, type Pipeline } from './stages/pipeline.ts';
 import { createPurger } from './stages/purge.ts';
 import { createHealthReporter } from './stages/report-health.ts';
 import { createRewinder } from './stages/rewind.ts';
+import { createTallies, isTallied } from './stages/tally.ts';
+import { createSettingsWatcher } from './stages/watch-settings.ts';
 import { createWeigher } from './stages/weigh-hours.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
 import type { UplinkConfig, UplinkTiming } from './uplink/mqtt-uplink.ts';
@@ -43,21 +48,29 @@ export function hearPolls(
   pipeline: Pipeline,
 ): (poll: MeterPoll) => void {
   const reporter = createHealthReporter(me);
+  const settings = createSettingsWatcher(me);
   const selfCheck = createSelfCheck({
     dataDir,
     meters: me.site.meters,
+    budgets: lineBudgets(me.site),
     log,
     sinceStartMs: () => process.uptime() * 1_000,
   });
   opened.push(() => selfCheck.stop());
-  return (poll) => {
+  const tallies = createTallies(me.store);
+  return (arrived) => {
+    const poll = isTallied(arrived)
+      ? disk.guard.read(() => tallies.totalled(arrived), tallies.untold(arrived))
+      : arrived;
     const health = board.note(poll);
     if (health.before !== health.after) {
       log.info({ meter: poll.meter, ...health, fault: poll.fault }, 'meter health');
     }
     disk.guard.run(() => reporter.note(poll, health.after));
+    if (poll.settings) disk.guard.run(() => settings.note(poll));
     selfCheck.note(poll);
-    pipeline.take(poll);
+    // A rare pulse weighs much: it is kept at once.
+    if (pipeline.take(poll)) disk.guard.run(() => pipeline.keep());
     changes.live();
   };
 }
@@ -70,7 +83,7 @@ interface Told {
 }
 
 /** readings → ledger → hour buckets → coefficients → outbox */
-export function buildPipeline({ me, log }: Ground, speed: number, told: Told): Pipeline {
+export function buildPipeline({ me, dataDir, log }: Ground, speed: number, told: Told): Pipeline {
   const { site, store, grid, events, specs, specsById, rules, sender, topics, clock } = me;
   return createPipeline({
     clock,
@@ -78,6 +91,12 @@ export function buildPipeline({ me, log }: Ground, speed: number, told: Told): P
     specs,
     acceptor: createAcceptor({ store, grid, events, evidenceMs: site.retention.evidenceMs }),
     rewinder: createRewinder({ store, grid, events, specs: specsById }),
+    corrections: createCorrectionIntake({
+      dataDir,
+      corrector: createCorrector({ store, grid, specs: specsById, events }),
+      events,
+      log,
+    }),
     speed,
     steps: [
       createHourCloser({ store, grid, specs: specsById, active: me.active }),

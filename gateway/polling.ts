@@ -3,7 +3,7 @@
  * the same {@link Polling} over a message port.
  */
 import type { SiteConfig } from '../config/types.ts';
-import { openLine } from '../drivers/modbus/line.ts';
+import { openLine } from '../drivers/open-line.ts';
 import type { MeterPoll } from './domain/ports.ts';
 import type { Clock } from './domain/time.ts';
 import { runWhenDue } from './platform/repeat.ts';
@@ -50,11 +50,18 @@ export function pollHere(options: {
         { clock },
       ),
     );
+    const drivers = lines.flatMap((line) => line.meters);
+    /** Those that count themselves: what they have counted exists nowhere else. */
+    const counting = drivers.filter((driver) => driver.onNews !== undefined);
+    let asked = false;
+    for (const driver of counting) {
+      driver.onNews?.(() => {
+        if (asked && !closing && mayPoll()) void driver.poll().then(onPoll);
+      });
+    }
     const intervals = new Map(site.meters.map((meter) => [meter.id, meter.intervalMs]));
     const poller = createPoller(
-      lines
-        .flatMap((line) => line.meters)
-        .map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? INTERVAL_MS })),
+      drivers.map((driver) => ({ driver, intervalMs: intervals.get(driver.meter) ?? INTERVAL_MS })),
       // A poll that we broke off ourselves says nothing about its meter.
       (poll) => {
         if (!closing || poll.fault === null) onPoll(poll);
@@ -63,8 +70,12 @@ export function pollHere(options: {
     let stop = (): void => {};
     const begun = Promise.withResolvers<void>();
     return {
-      pollAll: () => poller.pollAll(),
+      pollAll() {
+        asked = true;
+        return poller.pollAll();
+      },
       start() {
+        asked = true;
         stop = runWhenDue(() => {
           if (!mayPoll()) return LOOK_MS;
           const nextMs = poller.pollDue(clock.now());
@@ -75,7 +86,9 @@ export function pollHere(options: {
       firstRound: () => begun.promise,
       async close() {
         stop();
-        closing ??= Promise.all(lines.map((line) => line.close()));
+        closing ??= (
+          asked ? Promise.all(counting.map((driver) => driver.poll().then(onPoll))) : Promise.resolve()
+        ).then(() => Promise.all(lines.map((line) => line.close())));
         await closing;
         await poller.idle();
       },

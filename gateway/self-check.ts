@@ -5,14 +5,13 @@
  */
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MeterConfig } from '../config/types.ts';
+import { FULL_SHARE } from '../config/site-warnings.ts';
+import type { LineBudget, MeterConfig } from '../config/types.ts';
 import type { MeterPoll } from './domain/ports.ts';
 import type { Log } from './platform/log.ts';
 
 const PAGE = Buffer.alloc(4_096);
 const TRIES = 5;
-/** A wire that is busy for more than this share of its interval has nothing left for retries. */
-const FULL_SHARE = 0.9;
 /** Meters that have not answered by then are left out, ms. */
 const GIVE_UP_MS = 30_000;
 
@@ -80,6 +79,8 @@ export function lineLoads(
 export interface SelfCheckDeps {
   readonly dataDir: string;
   readonly meters: readonly Pick<MeterConfig, 'id' | 'line' | 'intervalMs'>[];
+  /** What each line is expected to cost; told before the first poll. */
+  readonly budgets?: readonly LineBudget[];
   readonly log: Log;
   /** Ms since the process began. */
   readonly sinceStartMs: () => number;
@@ -91,7 +92,30 @@ export interface SelfCheck {
   stop(): Promise<void>;
 }
 
-export function createSelfCheck({ dataDir, meters, log, sinceStartMs }: SelfCheckDeps): SelfCheck {
+function warnOfFull(
+  lines: readonly (Pick<LineBudget, 'line' | 'share'> & Readonly<Record<string, string | number>>)[],
+  log: Log,
+): void {
+  for (const load of lines.filter(({ share }) => share > FULL_SHARE)) {
+    log.warn(
+      load,
+      `Line ${load.line} would have to be busy ${Math.round(load.share * 100)} % of the time. Ask its meters less often (interval), raise its baud rate, or move meters to another line.`,
+    );
+  }
+}
+
+export function createSelfCheck({
+  dataDir,
+  meters,
+  budgets = [],
+  log,
+  sinceStartMs,
+}: SelfCheckDeps): SelfCheck {
+  if (budgets.length > 0) log.info({ lines: budgets }, 'bus budget: how busy each line is expected to be');
+  warnOfFull(
+    budgets.map((budget) => ({ ...budget })),
+    log,
+  );
   const openedMs = Math.round(sinceStartMs());
   const tookMs = new Map<string, number>();
   /** Their first poll opened the wire, beside everything else that starts: it says nothing of the rounds to come. */
@@ -106,12 +130,12 @@ export function createSelfCheck({ dataDir, meters, log, sinceStartMs }: SelfChec
     const lines = lineLoads(meters, tookMs);
     const check = { openedMs, firstAnswerMs, fsyncMs: disk && Number(disk.toFixed(2)), lines };
     log.info(check, 'self-check: where the time goes');
-    for (const load of lines.filter(({ share }) => share > FULL_SHARE)) {
-      log.warn(
-        load,
-        `Line ${load.line} would have to be busy ${Math.round(load.share * 100)} % of the time. Ask its meters less often (interval), raise its baud rate, or move meters to another line.`,
-      );
-    }
+    // What was expected was told before.
+    const known = new Set(budgets.filter(({ share }) => share > FULL_SHARE).map(({ line }) => line));
+    warnOfFull(
+      lines.filter(({ line }) => !known.has(line)).map((load) => ({ ...load })),
+      log,
+    );
   }
 
   return {

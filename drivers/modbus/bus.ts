@@ -34,6 +34,8 @@ const REFUSING_EXCEPTIONS: ReadonlySet<unknown> = new Set([1, 2, 3]);
 export interface BusRead extends WantedRead {
   /** Longest time the meter thinks before it answers, ms. */
   readonly responseMs: number;
+  /** Least time between the end of one exchange with this unit and the next request to it, ms. */
+  readonly pauseMs?: number;
   readonly retries: number;
 }
 
@@ -98,6 +100,8 @@ export function createBus(options: BusOptions): Bus {
     },
   });
   const parts: Parts = { options, port, client, keeper };
+  /** When the last exchange with each unit ended, real monotonic ms. */
+  const heardMs = new Map<number, number>();
   let tail: Promise<unknown> = Promise.resolve();
 
   return {
@@ -114,12 +118,15 @@ export function createBus(options: BusOptions): Bus {
       for (let sends = 0; sends < MAX_SENDS; sends++) {
         const closed = await keeper.ensureOpen();
         if (closed) return { kind: 'fault', fault: closed };
+        const restMs = (heardMs.get(read.unit) ?? 0) + (read.pauseMs ?? 0) - performance.now();
+        if (read.pauseMs && heardMs.has(read.unit) && restMs > 0) await sleep(Math.ceil(restMs));
         await keepSilence(port, timing, gap, order?.awaitsLate(read.unit) ?? false);
         // Lost while waiting: open it anew, as one of the attempts.
         if (!wire.isOpen()) continue;
         const question = order ? order.choose(read, nowMs()) : exactly(read);
         if (!question) return { kind: failed ? 'fault' : 'held', fault: lastFault };
         const { words, failure, sinceMs, atMs } = await attempt(parts, read, question, record);
+        heardMs.set(read.unit, performance.now());
         if (!failure) {
           if (words !== null && question.use === 'value')
             return { kind: 'words', words: words.slice(0, read.words), sinceMs, atMs };

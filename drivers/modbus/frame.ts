@@ -17,7 +17,7 @@ export interface ReadRequest {
 /** Unit, function, address, count, CRC. */
 export const REQUEST_BYTES = 8;
 /** Unit, function with the top bit set, exception code, CRC. */
-const EXCEPTION_BYTES = 5;
+export const EXCEPTION_BYTES = 5;
 /** Protocol limit of one read. */
 export const MAX_WORDS = 125;
 

@@ -1,5 +1,5 @@
 /** Puts the pieces of one line together: wire, port object, timing, order of answers, bus. */
-import type { LineConfig } from '../../config/types.ts';
+import type { ModbusLineConfig } from '../../config/types.ts';
 import type { Fault } from '../../gateway/domain/faults.ts';
 import type { Clock } from '../../gateway/domain/time.ts';
 import { createAnswerOrder } from './answer-order.ts';
@@ -28,7 +28,11 @@ export interface LineDeps {
 }
 
 /** Touches no hardware yet: the first read opens the wire. `onOpened` is called each time the wire came (back). */
-export function createLineBus(line: LineConfig, deps: LineDeps, onOpened: () => void = () => undefined): Bus {
+export function createLineBus(
+  line: ModbusLineConfig,
+  deps: LineDeps,
+  onOpened: () => void = () => undefined,
+): Bus {
   const nowMs = deps.nowMs ?? (() => performance.now());
   const wire = deps.wire ?? createWire(line);
   // A serial server may repeat a request, and the meter then answers twice: with other bytes.
@@ -54,7 +58,7 @@ export function createLineBus(line: LineConfig, deps: LineDeps, onOpened: () => 
   });
 }
 
-function timingOf(line: LineConfig): WireTiming {
+function timingOf(line: ModbusLineConfig): WireTiming {
   if (line.kind === 'modbus-tcp') return TCP_TIMING;
   return line.kind === 'modbus-rtu' ? serialTiming(line.baudRate) : serialOverTcpTiming(line.baudRate);
 }

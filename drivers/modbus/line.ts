@@ -2,36 +2,37 @@
  * A line with its meters: the driver the gateway sees. Opening a line touches no hardware: the first poll opens the
  * wire, and later polls open it again after it was lost. Whatever goes wrong is a fault in the poll.
  *
- * Per meter: a read plan (stepped back when the meter refuses joined reads) and its health. A poll reads the blocks
+ * Per meter: a read plan (a read that the meter refuses is split, and stays so) and its health. A poll reads the blocks
  * with channels first and stops at the first silence, so a dead meter costs one time-out and a dying one little.
  * Two polls of one meter at a time are one poll, so the queue of a line never holds more than two jobs a meter.
  */
-import type { LineConfig, MeterConfig } from '../../config/types.ts';
+import type { MeterConfig, ModbusLineConfig } from '../../config/types.ts';
 import { type Fault, type FaultCode, fault } from '../../gateway/domain/faults.ts';
-import type { ChannelName, GaugeName } from '../../gateway/domain/meters.ts';
 import type {
   GaugeSample,
   LineDriver,
   MeterDriver,
   MeterPoll,
   RegisterSample,
+  SettingSample,
   WireExchange,
 } from '../../gateway/domain/ports.ts';
-import { multiply, ONE, type Rational } from '../../gateway/domain/rational.ts';
-import { ROOM_FOR_WIDER } from './answer-order.ts';
-import { type Bus, type BusAnswer, RETRIES } from './bus.ts';
-import { decodeRegister, gaugeValue } from './decode.ts';
+import { type Bus, RETRIES } from './bus.ts';
 import { createHealth, type MeterHealth } from './health.ts';
 import { createLineBus, type LineDeps } from './line-bus.ts';
+import { createOwnSettings, type OwnSettings } from './own-settings.ts';
 import {
-  type Grouping,
-  lessBold,
-  type PlannedRead,
-  planReads,
+  type GotPieces,
+  keyOf,
+  piecesOf,
   type Quantity,
-  type ReadLimits,
-} from './read-plan.ts';
-import { holeWords } from './timing.ts';
+  quantitiesOf,
+  settingPieces,
+  tell,
+  tellSettings,
+} from './quantities.ts';
+import { readLimits } from './read-limits.ts';
+import { cutsBetween, cutsFor, type Piece, planReads, type ReadLimits } from './read-plan.ts';
 
 /** Nothing usable came from the meter itself; other faults are of the port, or answers. */
 const MISSED: ReadonlySet<FaultCode> = new Set<FaultCode>([
@@ -53,11 +54,13 @@ export type { LineDeps, LineEvent } from './line-bus.ts';
  * Opens a line of kind modbus-rtu, modbus-rtu-over-tcp or modbus-tcp. Never fails because of hardware.
  * @throws RangeError when a meter names a channel or an input that its type does not have (the loader checks that)
  */
-export function openLine(line: LineConfig, meters: readonly MeterConfig[], deps: LineDeps): LineDriver {
+export function openLine(line: ModbusLineConfig, meters: readonly MeterConfig[], deps: LineDeps): LineDriver {
   const nowMs = deps.nowMs ?? (() => performance.now());
   const health = new Map(meters.map(({ id }) => [id, createHealth()]));
+  const settings = new Map(meters.map((meter) => [meter.id, createOwnSettings(meter)]));
   const bus = createLineBus(line, deps, () => {
     for (const one of health.values()) one.wake();
+    for (const one of settings.values()) one.forget();
   });
   return {
     line: line.id,
@@ -67,6 +70,7 @@ export function openLine(line: LineConfig, meters: readonly MeterConfig[], deps:
         deps,
         nowMs,
         health: health.get(meter.id) ?? createHealth(),
+        settings: settings.get(meter.id) ?? createOwnSettings(meter),
         limits: readLimits(line, meter),
       }),
     ),
@@ -74,37 +78,19 @@ export function openLine(line: LineConfig, meters: readonly MeterConfig[], deps:
   };
 }
 
-/** On a network a round trip costs more than any number of words; a serial wire leaves room for wider reads. */
-function readLimits(line: LineConfig, { type }: MeterConfig): ReadLimits {
-  const { maxRegisters } = type.limits;
-  if (line.kind === 'modbus-tcp') return { maxWords: maxRegisters, holeWords: maxRegisters };
-  return { maxWords: Math.max(maxRegisters - ROOM_FOR_WIDER, 1), holeWords: holeWords(line.baudRate) };
-}
-
-/** The quantities a meter of the site file gives: its channels and gauges, or one counter of a pulse module. */
-function quantitiesOf(meter: MeterConfig): readonly Quantity[] {
-  const { type } = meter;
-  const channels = meter.channels.map((name): Quantity => {
-    const map = meter.input === null ? type.channels[name] : type.pulseInputs?.[meter.input];
-    if (!map)
-      throw new RangeError(`${type.id} has no ${meter.input === null ? name : `input ${meter.input}`}`);
-    return { name, kind: 'channel', map };
-  });
-  const gauges = Object.entries(type.gauges).map(([name, map]): Quantity => ({ name, kind: 'gauge', map }));
-  return [...channels, ...gauges];
-}
-
 interface MeterDeps {
   readonly bus: Bus;
   readonly deps: LineDeps;
   readonly nowMs: () => number;
   readonly health: MeterHealth;
+  readonly settings: OwnSettings;
   readonly limits: ReadLimits;
 }
 
-function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, limits }: MeterDeps): MeterDriver {
+function createMeterDriver(meter: MeterConfig, meterDeps: MeterDeps): MeterDriver {
+  const { bus, deps, nowMs, health, settings, limits } = meterDeps;
   const quantities = quantitiesOf(meter);
-  const cut: Cut = { quantities, limits, grouping: 'holes' };
+  const reader: Reader = { meter, bus, quantities, pieces: piecesOf(quantities), limits, cuts: new Set() };
   const underWay = new Map<boolean, Promise<MeterPoll>>();
 
   const poll = async (raw: boolean): Promise<MeterPoll> => {
@@ -115,9 +101,11 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, limit
     const result = emptyResult();
     if (advice === 'rest') result.fault = fault('meter-resting', { meter: meter.id });
     else {
-      Object.assign(result, await readAll(meter, bus, cut, advice === 'ask' ? RETRIES : 0, exchanges));
+      const retries = advice === 'ask' ? RETRIES : 0;
+      Object.assign(result, await readAll(reader, { retries, exchanges }, settings, nowMs));
       if (result.answered) {
         health.answered();
+        if (advice === 'probe') settings.forget();
         if (wasResting) deps.log?.({ kind: 'answering-again', line: meter.line, meter: meter.id });
       } else if (result.fault && !result.held && isMiss(result.fault) && health.missed(nowMs()))
         deps.log?.({ kind: 'resting', line: meter.line, meter: meter.id });
@@ -127,7 +115,8 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, limit
       atMs: result.registers.at(-1)?.atMs ?? deps.clock.now(),
       registers: result.registers,
       gauges: result.gauges,
-      fault: result.fault,
+      fault: result.fault ?? settings.fault(),
+      ...(result.settings.length > 0 ? { settings: result.settings } : {}),
       tookMs: performance.now() - startedMs,
       ...(exchanges ? { exchanges } : {}),
     };
@@ -146,51 +135,92 @@ function createMeterDriver(meter: MeterConfig, { bus, deps, nowMs, health, limit
   };
 }
 
-/** How a meter's quantities are cut into reads; stepped back when it refuses. */
-interface Cut {
+interface Reader {
+  readonly meter: MeterConfig;
+  readonly bus: Bus;
   readonly quantities: readonly Quantity[];
+  readonly pieces: readonly Piece[];
   readonly limits: ReadLimits;
-  grouping: Grouping;
+  /** Where the meter refused joined reads. */
+  readonly cuts: Set<string>;
 }
 
-/** All reads of a meter, from the beginning again with smaller ones when it refused how they were cut. */
+interface How {
+  readonly retries: number;
+  readonly exchanges: WireExchange[] | null;
+}
+
+/** All reads of a meter; its own settings too when they are due. */
 async function readAll(
-  meter: MeterConfig,
-  bus: Bus,
-  cut: Cut,
-  retries: number,
-  exchanges: WireExchange[] | null,
+  reader: Reader,
+  how: How,
+  settings: OwnSettings,
+  nowMs: () => number,
 ): Promise<PlanResult> {
-  const { maxRegisters, responseMs } = meter.type.limits;
-  for (;;) {
-    const result = emptyResult();
-    let refusedJoin = false;
-    for (const read of planReads(cut.quantities, cut.limits, cut.grouping)) {
-      const { fn, address, words } = read;
-      const answer = await bus.read(
-        { unit: meter.unit, fn, address, words, maxWords: maxRegisters, responseMs, retries },
-        exchanges ? (exchange) => exchanges.push(exchange) : undefined,
-      );
-      if (answer.kind === 'words') {
-        takeWords(meter, read, answer, result);
-        continue;
-      }
-      result.fault ??= answer.fault;
-      result.held ||= answer.kind === 'held';
-      if (answer.fault.code !== 'modbus-exception') break;
-      const { exception } = answer.fault.about;
-      result.answered = true;
-      refusedJoin ||= read.quantities.length > 1 && CUT_EXCEPTIONS.has(exception);
-    }
-    const next = refusedJoin ? lessBold(cut.grouping) : null;
-    if (!next) return result;
-    cut.grouping = next;
+  const { meter, quantities } = reader;
+  const result = emptyResult();
+  const got: GotPieces = new Map();
+  const isWhole = await readPieces(reader, reader.pieces, how, got, result);
+  const told = tell(meter, quantities, got);
+  result.registers.push(...told.registers);
+  result.gauges.push(...told.gauges);
+  result.fault ??= told.fault;
+  if (isWhole && settings.isDue(nowMs())) {
+    const own: GotPieces = new Map();
+    const wasRead = await readPieces(reader, settingPieces(meter), how, own, result);
+    result.settings = tellSettings(meter, own);
+    settings.read(result.settings, wasRead, nowMs());
   }
+  return result;
+}
+
+/** @returns whether the meter went on answering to the end, if only to refuse */
+async function readPieces(
+  { meter, bus, limits, cuts }: Reader,
+  pieces: readonly Piece[],
+  { retries, exchanges }: How,
+  got: GotPieces,
+  result: PlanResult,
+): Promise<boolean> {
+  const { maxRegisters: maxWords, responseMs, pauseMs = 0 } = meter.type.limits;
+  const plan = planReads(pieces, limits, cuts);
+  const waiting = [...plan];
+  for (let read = waiting.shift(); read; read = waiting.shift()) {
+    const { fn, address, words } = read;
+    const answer = await bus.read(
+      { unit: meter.unit, fn, address, words, maxWords, responseMs, pauseMs, retries },
+      exchanges ? (exchange) => exchanges.push(exchange) : undefined,
+    );
+    if (answer.kind === 'words') {
+      result.answered = true;
+      const { sinceMs, atMs } = answer;
+      for (const piece of read.pieces)
+        got.set(keyOf(piece), {
+          words: answer.words.slice(piece.offset, piece.offset + piece.words),
+          sinceMs,
+          atMs,
+        });
+      continue;
+    }
+    const isRefusal = answer.fault.code === 'modbus-exception';
+    if (isRefusal) result.answered = true;
+    const smaller = isRefusal && CUT_EXCEPTIONS.has(answer.fault.about['exception']) ? cutsFor(read) : [];
+    if (smaller.length > 0) {
+      for (const cut of [...smaller, ...cutsBetween(plan)]) cuts.add(cut);
+      waiting.unshift(...planReads(read.pieces, limits, cuts));
+      continue;
+    }
+    result.fault ??= answer.fault;
+    result.held ||= answer.kind === 'held';
+    if (!isRefusal) return false;
+  }
+  return true;
 }
 
 interface PlanResult {
   readonly registers: RegisterSample[];
   readonly gauges: GaugeSample[];
+  settings: readonly SettingSample[];
   /** The meter is alive: it gave words, or refused. */
   answered: boolean;
   /** It was not asked everything, so silence says nothing. */
@@ -200,42 +230,9 @@ interface PlanResult {
 }
 
 function emptyResult(): PlanResult {
-  return { registers: [], gauges: [], answered: false, held: false, fault: null };
+  return { registers: [], gauges: [], settings: [], answered: false, held: false, fault: null };
 }
 
 function isMiss({ code }: Fault): boolean {
   return MISSED.has(code);
-}
-
-/** What CT and VT make of a secondary value: power both, current the CT, voltage the VT. */
-function gaugeRatio({ ct, vt }: MeterConfig, ratio: 'primary' | 'secondary', gauge: GaugeName): Rational {
-  if (ratio === 'primary') return ONE;
-  if (gauge === 'power') return multiply(ct, vt);
-  if (gauge.startsWith('current')) return ct;
-  return gauge.startsWith('voltage') ? vt : ONE;
-}
-
-function takeWords(
-  meter: MeterConfig,
-  read: PlannedRead,
-  { words, sinceMs, atMs }: Extract<BusAnswer, { kind: 'words' }>,
-  result: PlanResult,
-): void {
-  result.answered = true;
-  for (const { name, kind, map, offset, words: size } of read.quantities) {
-    const own = words.slice(offset, offset + size);
-    const raw = decodeRegister(own, map.type, map.wordOrder, meter.type.invalid);
-    // A gauge without a value is no trouble: a phase that is not wired shows none for ever.
-    if (!raw && kind === 'gauge') continue;
-    if (!raw) {
-      const shown = own.map((word) => word.toString(16).padStart(4, '0')).join(' ');
-      result.fault ??= fault('invalid-value', { meter: meter.id, quantity: name, raw: shown });
-    } else if (kind === 'channel')
-      result.registers.push({ channel: name as ChannelName, raw, sinceMs, atMs });
-    else {
-      const gauge = name as GaugeName;
-      const value = gaugeValue(raw, multiply(map.scale, gaugeRatio(meter, map.ratio, gauge)));
-      result.gauges.push({ gauge, value, unit: map.unit, atMs });
-    }
-  }
 }

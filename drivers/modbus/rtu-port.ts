@@ -18,6 +18,7 @@ import { startDeadline } from './deadline.ts';
 import {
   answerBytes,
   beginsWith,
+  EXCEPTION_BYTES,
   type FoundAnswer,
   findAnswers,
   parseReadRequest,
@@ -261,7 +262,8 @@ function damage(transaction: Transaction): 'short-answer' | 'crc-error' | null {
   const awaited = answerBytes(words);
   const headed = rest[0] === unit && rest.length > 1 && ((rest[1] ?? 0) & 0x7f) === fn;
   if (headed && rest.length < awaited) return 'short-answer';
-  if (headed || rest.length === awaited) return 'crc-error';
+  // A refusal can be damaged too.
+  if (headed || rest.length === awaited || rest.length === EXCEPTION_BYTES) return 'crc-error';
   return null;
 }
 

@@ -30,7 +30,7 @@ export const STALL_GRACE_MS = 20;
  * What a meter takes before it answers, as a rule; types give the longest time instead, which says little about a
  * usual answer. Measured ones lie between 5 and 50 ms.
  */
-const USUAL_ANSWER_DELAY_MS = 20;
+export const USUAL_ANSWER_DELAY_MS = 20;
 /** Bytes of an answer beside its registers: unit, function, count, CRC. */
 const ANSWER_OVERHEAD_BYTES = answerBytes(0);
 
@@ -54,11 +54,22 @@ export function silenceMs(baudRate: number): number {
   return baudRate > FIXED_SILENCE_ABOVE_BAUD ? FIXED_SILENCE_MS : SILENCE_CHARACTERS * characterMs(baudRate);
 }
 
-/** So many registers take the time of one more transaction: request, answer without registers, silences, delay. */
-export function holeWords(baudRate: number): number {
-  const bytes = REQUEST_BYTES + ANSWER_OVERHEAD_BYTES;
-  const transactionMs = bytes * characterMs(baudRate) + 2 * silenceMs(baudRate) + USUAL_ANSWER_DELAY_MS;
-  return Math.floor(transactionMs / (2 * characterMs(baudRate)));
+/**
+ * One question and an answer of so many words, the silence before either in it, ms.
+ * @param delayMs what the meter takes before it answers
+ */
+export function transactionMs(baudRate: number, words: number, delayMs = USUAL_ANSWER_DELAY_MS): number {
+  const bytes = REQUEST_BYTES + ANSWER_OVERHEAD_BYTES + 2 * words;
+  return bytes * characterMs(baudRate) + 2 * silenceMs(baudRate) + delayMs;
+}
+
+/**
+ * So many registers take the time of one more transaction.
+ * @param pauseMs what the meter wants between two of them
+ */
+export function holeWords(baudRate: number, pauseMs = 0): number {
+  const again = transactionMs(baudRate, 0) + pauseMs;
+  return Math.floor(again / (2 * characterMs(baudRate)));
 }
 
 export function serialTiming(baudRate: number, marginMs = USB_MARGIN_MS): WireTiming {

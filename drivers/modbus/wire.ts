@@ -8,7 +8,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { SerialPort } from 'serialport';
-import type { LineConfig } from '../../config/types.ts';
+import type { ModbusLineConfig } from '../../config/types.ts';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import { makePrompt } from './prompt-serial.ts';
 
@@ -32,10 +32,10 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export type SerialLine = Extract<LineConfig, { kind: 'modbus-rtu' }>;
-type NetworkLine = Exclude<LineConfig, { kind: 'modbus-rtu' }>;
+export type SerialLine = Extract<ModbusLineConfig, { kind: 'modbus-rtu' }>;
+type NetworkLine = Exclude<ModbusLineConfig, { kind: 'modbus-rtu' }>;
 
-export function createWire(line: LineConfig): Wire {
+export function createWire(line: ModbusLineConfig): Wire {
   return line.kind === 'modbus-rtu' ? createSerialWire(line) : createTcpWire(line);
 }
 

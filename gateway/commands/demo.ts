@@ -45,6 +45,7 @@ function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig 
   const { site } = loadSite(SITE_FILE);
   const lines = site.lines.map((line): LineConfig => {
     if (line.kind === 'modbus-tcp') return { ...line, host: '127.0.0.1', port: factory.tcpPort };
+    if (line.kind === 'gpio') return line;
     const { id, baudRate, parity, stopBits } = line;
     const { serial } = factory;
     return serial.kind === 'pty'

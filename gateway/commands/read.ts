@@ -1,14 +1,17 @@
-/** `hakaru read METER`: one live reading, every quantity with its unit; `--raw` shows the frames, `--watch` goes on. */
+/**
+ * `hakaru read METER`: one live reading, every quantity with its unit; `--raw` shows the frames, `--watch` goes on.
+ * A pulse input is watched for a while, and what it saw in that time is told.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { channelSpec } from '../../config/channel-specs.ts';
 import { loadSite } from '../../config/load-site.ts';
 import type { MeterConfig } from '../../config/types.ts';
-import { openLine } from '../../drivers/modbus/line.ts';
+import { openLine } from '../../drivers/open-line.ts';
 import { CodedError, fault, faultText } from '../domain/faults.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import { formatRaw } from '../domain/meters.ts';
-import type { MeterPoll } from '../domain/ports.ts';
-import { formatMicro } from '../domain/rational.ts';
+import type { MeterPoll, PulseReport } from '../domain/ports.ts';
+import { formatFraction, formatMicro } from '../domain/rational.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -23,6 +26,8 @@ export interface ReadOptions {
 
 /** Between two readings of `--watch`, ms. */
 const WATCH_MS = 1_000;
+/** A pulse input is watched for so long, ms. */
+const PULSES_MS = 10_000;
 
 /** 0103ff → 01 03 ff */
 function spaced(hex: string): string {
@@ -30,17 +35,41 @@ function spaced(hex: string): string {
 }
 
 function rows(meter: MeterConfig, poll: MeterPoll): string[][] {
-  const registers = poll.registers.map(({ channel, raw }) => {
+  // A pulse input tells its count at several instants: the last one is of now.
+  const newest = new Map(poll.registers.map((sample) => [sample.channel, sample]));
+  const registers = [...newest.values()].map(({ channel, raw }) => {
     const spec = channelSpec(meter, channel);
     return [channel, formatMicro(registerMicro(raw, spec.scale)), spec.unit, formatRaw(raw)];
   });
+  const settings = (poll.settings ?? []).map(({ setting, value }) => [
+    `(${setting})`,
+    formatFraction(value),
+    '',
+    '',
+  ]);
   const gauges = poll.gauges.map(({ gauge, value, unit }) => [
     gauge,
     String(Number(value.toPrecision(7))),
     unit,
     '',
   ]);
-  return [...registers, ...gauges];
+  return [...registers, ...gauges, ...settings];
+}
+
+const PULSES = {
+  en: 'Watched for {seconds} s: {edges} edges, {pulses} pulses. The filter took {bounces} edges for bounce.',
+  ja: '{seconds} 秒間の監視: エッジ {edges}、パルス {pulses}。フィルターで除いたエッジ {bounces}。',
+};
+
+function pulseText(console: Console, meter: MeterConfig, report: PulseReport, atMs: number): string {
+  const { pulses, edges, watchedSinceMs } = report;
+  const edgesEach = meter.pulse?.filter.kind === 'pulse' ? 2 : 1;
+  return words(console, PULSES, {
+    seconds: watchedSinceMs === null ? 0 : Math.round((atMs - watchedSinceMs) / 1_000),
+    edges,
+    pulses,
+    bounces: Math.max(0, edges - pulses * edgesEach),
+  });
 }
 
 function print(
@@ -59,7 +88,11 @@ function print(
     }));
     const problem = poll.fault && { ...poll.fault, text: faultText(poll.fault, console.language) };
     console.out(
-      JSON.stringify({ meter: meter.id, at, quantities, fault: problem, exchanges: poll.exchanges }, null, 2),
+      JSON.stringify(
+        { meter: meter.id, at, quantities, fault: problem, exchanges: poll.exchanges, pulses: poll.pulses },
+        null,
+        2,
+      ),
     );
     return;
   }
@@ -76,6 +109,7 @@ function print(
       `< ${exchange.replyHex === null ? '–' : spaced(exchange.replyHex)}  ${exchange.tookMs.toFixed(1)} ms ${told}`.trimEnd(),
     );
   }
+  if (poll.pulses) console.out(pulseText(console, meter, poll.pulses, poll.atMs));
   if (poll.fault) console.say(`${poll.fault.code}: ${faultText(poll.fault, console.language)}`);
 }
 
@@ -96,7 +130,12 @@ export async function read(console: Console, id: string, options: ReadOptions): 
     const driver = line.meters[0];
     if (!driver) throw new Error(`line ${lineConfig.id} gave no driver for ${id}`);
     const once = async (): Promise<number> => {
-      const poll = await driver.poll({ raw: options.raw ?? false });
+      const ask = () => driver.poll({ raw: meter.pulse !== undefined || (options.raw ?? false) });
+      let poll = await ask();
+      if (meter.pulse && poll.fault === null && !options.watch) {
+        await delay(PULSES_MS);
+        poll = await ask();
+      }
       print(console, meter, poll, options, grid.iso(poll.atMs));
       return poll.fault ? 1 : 0;
     };

@@ -9,12 +9,31 @@ import type { KeptBy } from './meters.ts';
 import { formatMicro } from './rational.ts';
 import { boundaryAt, type EpochMs, HOUR_MS, type HourGrid, SLOT_MS } from './time.ts';
 
+/** What somebody said passed between two readings, and what of it comes to this slot beside its boundaries. */
+export interface ExplainedAnswer extends Span {
+  readonly no: number;
+  readonly by: string;
+  readonly saidAtMs: EpochMs;
+  readonly kind: string;
+  /** Registers of the two readings, and what the old and the new one showed in between; null where nobody said. */
+  readonly fromMicro: bigint | null;
+  readonly toMicro: bigint | null;
+  readonly finalMicro: bigint | null;
+  readonly startMicro: bigint | null;
+  readonly passedMicro: bigint | null;
+  readonly exact: boolean;
+  /** Added to this slot, micro-units. */
+  readonly hereMicro: bigint;
+}
+
 export interface ExplainedSlot {
   readonly slot: Slot;
   /** Stretches that touch the slot, as they are stored: they may begin before it and end after it. */
   readonly unwatched: readonly Span[];
   readonly unresolved: readonly Span[];
   readonly fills: readonly Fill[];
+  /** What answers of people add to this slot, each with the whole of what it says. */
+  readonly answers?: readonly ExplainedAnswer[];
   /** The channel's first era; null while it was never read. */
   readonly first: Era | null;
   /** The newest accepted reading of the channel. */
@@ -100,7 +119,8 @@ function reasons(explained: ExplainedSlot, { start, end }: Ends, print: SlotPrin
   const steps = unresolved.map(
     ({ fromMs, toMs }) => `estimated: ${say('unresolved', { from: grid.iso(fromMs), to: grid.iso(toMs) })}`,
   );
-  if (opened.length + steps.length > 0) return [...opened, ...steps];
+  const shared = answerReasons(explained, print);
+  if (opened.length + steps.length + shared.length > 0) return [...opened, ...steps, ...shared];
   const quantity = slot.quantityMicro ?? 0n;
   return [
     ...(start ? [`${say('atStart')}: ${boundaryReason(start, quantity, print)}`] : []),
@@ -108,10 +128,41 @@ function reasons(explained: ExplainedSlot, { start, end }: Ends, print: SlotPrin
   ];
 }
 
-function quantityText({ slot }: ExplainedSlot, { start, end }: Ends, { say, unit }: SlotPrint): string[] {
+/** Who said it, what passed by it, and what of that is added here. */
+function answerText(answer: ExplainedAnswer, { say, grid, unit }: SlotPrint): string[] {
+  const { no, by, kind, fromMicro, toMicro, finalMicro, startMicro, passedMicro, hereMicro } = answer;
+  const shown = (micro: bigint | null) => (micro === null ? say('notKnown') : formatMicro(micro));
+  const parts =
+    finalMicro !== null && startMicro !== null
+      ? `(${shown(finalMicro)} − ${shown(fromMicro)}) + (${shown(toMicro)} − ${shown(startMicro)}) = `
+      : '';
+  return [
+    `${no}: ${kind}, ${by}, ${grid.iso(answer.saidAtMs)}`,
+    `${spanText(answer, grid)}: ${parts}${shown(passedMicro)} ${unit}; ${say('here')} ${formatMicro(hereMicro)} ${unit}`,
+  ];
+}
+
+/** Answers that reach beyond the slot, or leave something open: how much of it passed in here is an estimate. */
+function answerReasons({ slot, answers = [] }: ExplainedSlot, { say }: SlotPrint): string[] {
+  const { fromMs, toMs } = slotSpan(slot.slot);
+  return answers
+    .filter((answer) => answer.exact && (answer.fromMs < fromMs || answer.toMs > toMs))
+    .map(({ no }) => `estimated: ${say('sharedAnswer', { no })}`);
+}
+
+const answeredMicro = ({ answers = [] }: ExplainedSlot): bigint =>
+  answers.reduce((all, { hereMicro }) => all + hereMicro, 0n);
+
+function quantityText(explained: ExplainedSlot, { start, end }: Ends, { say, unit }: SlotPrint): string[] {
+  const { slot } = explained;
   if (slot.countedMicro === null) return [say('notKnown')];
   // Where there is no boundary the channel's opening stands for it: the total is 0 until then.
-  const counted = sum(end?.totalMicro ?? 0n, '−', start?.totalMicro ?? 0n, say);
+  const said = answeredMicro(explained);
+  const difference = sum(end?.totalMicro ?? 0n, '−', start?.totalMicro ?? 0n, say);
+  const counted =
+    said === 0n
+      ? difference
+      : `${difference} ${said < 0n ? '−' : '+'} ${formatMicro(said < 0n ? -said : said)}`;
   if (slot.quantityMicro === null) {
     return [say('notKnown'), `${say('counted')} ${counted} = ${formatMicro(slot.countedMicro)} ${unit}`];
   }
@@ -136,6 +187,7 @@ export function slotLines(explained: ExplainedSlot, storedDemand: bigint | null,
     '',
     `  ${say('slot')} ${clock(boundaryAt(slot.slot))}–${clock(boundaryAt(slot.slot + 1))}`,
     ...fills.flatMap((fill) => field(say('fill'), fillText(fill, span, print))),
+    ...(explained.answers ?? []).flatMap((answer) => field(say('answer'), ...answerText(answer, print))),
     ...field(say('quantity'), ...quantityText(explained, ends, print)),
     ...field(
       say('demand'),

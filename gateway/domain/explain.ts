@@ -20,6 +20,8 @@ import type { Boundary } from './ledger/boundary.ts';
 import type { HourMessage } from './messages.ts';
 import type { ChannelSpec } from './meters.ts';
 import { formatMicro } from './rational.ts';
+import { factorLines, volumeLines } from './thermo/factor-lines.ts';
+import { factorOf } from './thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus } from './time.ts';
 
 export interface ExplainedMessage {
@@ -55,15 +57,22 @@ export interface Explanation {
   readonly messageDue: boolean;
 }
 
-function hourLines({ spec, bucket, slots }: Explanation, { say, unit }: Print): string[] {
+function hourLines(
+  { spec, bucket, slots }: Explanation,
+  { say, unit, grid }: Print,
+  language: Language,
+): string[] {
   const show = (micro: bigint | null, of: string) =>
     micro === null ? say('notKnown') : `${formatMicro(micro)} ${of}`;
   const [first, second] = [slots[0].slot, slots[1].slot];
-  const now = joinSlots(first, second, spec.kwhPerUnit);
+  const factor = factorOf(spec, bucket.startMs, grid);
+  const kwhPerUnit = factor?.kwhPerUnit ?? null;
+  const now = joinSlots(first, second, kwhPerUnit);
   const changed = say('evidenceChanged');
   const coverage = (micro: number) => formatMicro(BigInt(micro));
-  const factor = spec.kwhPerUnit && exact(spec.kwhPerUnit);
-  const source = spec.kwhFactor === null ? '' : ` (${spec.kwhFactor})`;
+  const times = kwhPerUnit && exact(kwhPerUnit);
+  const source = factor?.label ? ` (${factor.label})` : '';
+  const unknown = say(spec.kwhFactors.length === 0 ? 'noFactor' : 'noFactorThen');
   return [
     '',
     `  ${say('hour')}`,
@@ -93,12 +102,16 @@ function hourLines({ spec, bucket, slots }: Explanation, { say, unit }: Print): 
     ...field(
       'kWh',
       ...result(
-        `${show(bucket.quantityMicro, unit)} × ${factor ?? say('noFactor')}${source}`,
-        energyOf(bucket.quantityMicro, spec.kwhPerUnit) === bucket.energyMicroKwh,
+        `${show(bucket.quantityMicro, unit)} × ${times ?? unknown}${source}`,
+        energyOf(bucket.quantityMicro, kwhPerUnit) === bucket.energyMicroKwh,
         show(bucket.energyMicroKwh, 'kWh'),
-        say('factorChanged', { factor: factor ?? say('none') }),
+        say('factorChanged', { factor: times ?? say('none') }),
       ),
     ),
+    ...(factor?.label ? field(say('factor'), ...factorLines(factor, unit, language)) : []),
+    ...(factor?.basis?.kind === 'gas' && bucket.quantityMicro !== null
+      ? field(say('volumes'), ...volumeLines(factor.basis, bucket.quantityMicro, language))
+      : []),
   ];
 }
 
@@ -161,7 +174,7 @@ export function printExplanation(
         boundaries,
       }),
     ),
-    ...hourLines(explanation, print),
+    ...hourLines(explanation, print, language),
     ...weightLines(explanation, print),
     ...messageLines(explanation, print),
   ];

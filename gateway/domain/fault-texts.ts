@@ -2,6 +2,9 @@
  * code → whether a retry may help, and the sentence in English and Japanese: what happened, then what to do.
  * Keep the groups; add a code to the end of its group, and to docs/faults.md.
  */
+import { CORRECTION_FAULT_TEXTS } from './correction-fault-texts.ts';
+import { PULSE_FAULT_TEXTS } from './pulse-fault-texts.ts';
+
 interface FaultText {
   readonly retryable: boolean;
   readonly en: string;
@@ -60,6 +63,21 @@ export const FAULT_TEXTS = {
     en: 'Meter {meter} marks its {quantity} as invalid ({raw}). If it lasts, look at the meter itself.',
     ja: 'メーター {meter} の {quantity} は無効値です ({raw})。続く場合は計器本体を確認してください。',
   },
+  'multiplier-unknown': {
+    retryable: false,
+    en: 'Meter {meter} counts its {quantity} in steps that depend on a setting of its own; its multiplier register says {shown}. Compare with its display, then write `registerMultiplier: {shown}` for it in the site file. Until then nothing is taken from it.',
+    ja: 'メーター {meter} の {quantity} の単位は計器の設定で決まり、乗率レジスタは {shown} です。計器の表示と照合し、設定ファイルに `registerMultiplier: {shown}` と書いてください。それまでは計量値を採りません。',
+  },
+  'multiplier-differs': {
+    retryable: false,
+    en: 'The multiplier register of meter {meter} says {shown} for {quantity}, the site file {expected}. Its readings are not taken until both agree: find out who changed the meter, then correct the meter or `registerMultiplier`.',
+    ja: 'メーター {meter} の {quantity} の乗率レジスタは {shown} ですが、設定ファイルでは {expected} です。一致するまで計量値を採りません。設定変更の有無を確認し、計器か `registerMultiplier` を直してください。',
+  },
+  'setting-differs': {
+    retryable: false,
+    en: 'Meter {meter} is set to a {setting} ratio of {shown}, the site file says {expected}. Its energy is wrong by that factor: correct the meter or the site file.',
+    ja: 'メーター {meter} の {setting} 比の設定は {shown} ですが、設定ファイルでは {expected} です。計量値がその比だけ違います。計器か設定ファイルを直してください。',
+  },
   'port-missing': {
     retryable: true,
     en: 'The serial port {port} of line {line} is not there. Plug the adapter in, or write its /dev/serial/by-id name in the site file.',
@@ -100,6 +118,8 @@ export const FAULT_TEXTS = {
     en: 'Line {line} is being closed.',
     ja: '回線 {line} を閉じています。',
   },
+  // — pulse inputs —
+  ...PULSE_FAULT_TEXTS,
   // — the ledger —
   'ledger-newer': {
     retryable: false,
@@ -166,6 +186,7 @@ export const FAULT_TEXTS = {
     en: 'The dial of {meter}/{channel} cannot have gone back from {have} to {dial} {unit}. Read it again. Nothing was recorded.',
     ja: '{meter}/{channel} の指針値が {have} から {dial} {unit} に戻ることはありません。もう一度読んでください。記録していません。',
   },
+  ...CORRECTION_FAULT_TEXTS,
   // — coefficients —
   'document-unreadable': {
     retryable: false,
@@ -254,6 +275,11 @@ export const FAULT_TEXTS = {
     en: 'The secret for {field} cannot be read from {where}. Create it, or correct the site file.',
     ja: '{field} の秘密情報を {where} から読めません。作成するか、設定ファイルを修正してください。',
   },
+  'line-unknown': {
+    retryable: false,
+    en: 'There is no Modbus line {line} in the site file. Known are: {known}.',
+    ja: '設定ファイルに Modbus 回線 {line} はありません。登録されているのは {known} です。',
+  },
   'meter-unknown': {
     retryable: false,
     en: 'There is no meter {meter}. Known are: {known}.',
@@ -273,6 +299,11 @@ export const FAULT_TEXTS = {
     retryable: false,
     en: 'The file {path} has {count} problem(s), the first at {where}: {reason}. It came with hakaru: correct it or install it again.',
     ja: 'ファイル {path} に {count} 件の誤りがあります。最初は {where}: {reason}。hakaru に付属のファイルです。修正するか、入れ直してください。',
+  },
+  'steam-out-of-range': {
+    retryable: false,
+    en: 'Steam or water with {quantity} = {value} is outside {low} … {high}, where the formulas of IAPWS-IF97 hold. Correct the pressure or the temperature in the site file.',
+    ja: '蒸気または水の {quantity} = {value} は IAPWS-IF97 の式が成り立つ範囲 {low} … {high} の外です。設定ファイルの圧力か温度を直してください。',
   },
   // — start —
   'http-port-busy': {

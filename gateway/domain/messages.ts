@@ -8,6 +8,7 @@ import type { ClockState } from './clock-health.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from './meters.ts';
 import type { Quality } from './quality.ts';
 import type { StorageState } from './storage.ts';
+import type { GasState } from './thermo/gas.ts';
 import type { ClockTrust } from './time.ts';
 
 /** A decimal that was printed from an integer of micro-units; see `decimal` in render-json.ts. */
@@ -94,9 +95,21 @@ export interface MetaMessage {
       readonly keptBy: KeptBy;
       /** Native units per register count, as a fraction "num/den". */
       readonly unitsPerCount: string;
-      /** kWh per native unit as a fraction, null when none is known. */
-      readonly kwhPerUnit: string | null;
-      readonly kwhFactor: string | null;
+      /** Empty when none is known; an hour has the one of the date on which it begins. */
+      readonly kwhFactors: readonly {
+        /** Dates of the site, both included; null: without end. */
+        readonly from: string | null;
+        readonly to: string | null;
+        /** As a fraction "num/den". */
+        readonly kwhPerUnit: string;
+        /** Which factor that is; null for a mere change of units. */
+        readonly factor: string | null;
+        /** The state in which m³ of gas are counted; null for all else. */
+        readonly counts: GasState | null;
+        /** Nm³ and m³ at SATP per m³ as counted, as fractions; null where the line's state is not known. */
+        readonly normalPerUnit: string | null;
+        readonly satpPerUnit: string | null;
+      }[];
       /** When this gateway first knew the channel. */
       readonly since: string | null;
     }[];
@@ -128,9 +141,13 @@ export type EventKind =
   | 'transient-reading'
   | 'above-rating'
   | 'dial-recorded'
+  | 'factor-changed'
+  | 'correction-applied'
+  | 'correction-refused'
   | 'gap'
   | 'meter-offline'
   | 'meter-online'
+  | 'meter-setting'
   | 'coefficients-applied'
   | 'coefficients-refused'
   | 'clock-step'

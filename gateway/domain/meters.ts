@@ -1,4 +1,5 @@
 import type { Rational } from './rational.ts';
+import type { KwhFactor } from './thermo/kwh-factor.ts';
 
 /** A cumulative register that only rises; the gateway accounts for these and for nothing else. */
 export type ChannelName =
@@ -41,9 +42,11 @@ export type GaugeName =
   | 'current-l3'
   | 'power-factor'
   | 'frequency'
-  | 'flow';
+  | 'flow'
+  | 'timing-offset';
 
-export const GAUGE_NAMES = [
+/** Those that a register of a meter may hold. */
+export const REGISTER_GAUGES = [
   'power',
   'voltage-l1',
   'voltage-l2',
@@ -55,6 +58,9 @@ export const GAUGE_NAMES = [
   'frequency',
   'flow',
 ] as const satisfies readonly GaugeName[];
+
+/** `timing-offset`: our clock minus that of the utility's timing pulse, s. */
+export const GAUGE_NAMES = [...REGISTER_GAUGES, 'timing-offset'] as const satisfies readonly GaugeName[];
 
 /** What a meter measures for the site. Only `grid-import` is weighed by the hour. */
 export type Role =
@@ -134,8 +140,9 @@ export interface ChannelSpec {
   readonly ratedPerHour: Rational;
   /** No accepted reading for longer than this is an unwatched span, ms. */
   readonly watchGapMs: number;
-  /** kWh per native unit; null when no factor is known (steam without an enthalpy, water). 1 for electricity. */
-  readonly kwhPerUnit: Rational | null;
-  /** Which factor that is, with its source; null for electricity. */
-  readonly kwhFactor: string | null;
+  /**
+   * kWh per native unit, by date, in order and without overlap; empty when no factor is known (steam without an
+   * enthalpy, water). One of all times for electricity.
+   */
+  readonly kwhFactors: readonly KwhFactor[];
 }

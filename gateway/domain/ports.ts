@@ -1,5 +1,6 @@
 import type { Fault } from './faults.ts';
 import type { ChannelName, GaugeName, RawRegister } from './meters.ts';
+import type { Rational } from './rational.ts';
 import type { EpochMs } from './time.ts';
 
 /** One register value as a driver read it. */
@@ -9,14 +10,48 @@ export interface RegisterSample {
   /** The meter sampled the register between these two instants: request written, reply's last byte received. */
   readonly sinceMs: EpochMs;
   readonly atMs: EpochMs;
+  /** Only of pulses that the driver counts itself: nothing else keeps their total. */
+  readonly tally?: Tally;
+}
+
+/**
+ * Pulses that a driver counts: `raw.count` is what it has counted since it began, so that a lost poll loses nothing,
+ * and the ledger adds that to what was durable before.
+ */
+export interface Tally {
+  /** Names one life of a driver; another one counts from 0 again. */
+  readonly run: string;
+  /** One watch without a break in that life … */
+  readonly watch: number;
+  /** … and when it began: what passed between the watch before and this instant, nobody saw. */
+  readonly watchedSinceMs: EpochMs;
+}
+
+/** What a pulse input saw, for `hakaru read`. */
+export interface PulseReport {
+  /** Since the driver began. */
+  readonly pulses: number;
+  readonly edges: number;
+  /** Edges that were never told where they could hide a pulse. */
+  readonly lost: number;
+  /** null while it does not watch. */
+  readonly watchedSinceMs: EpochMs | null;
 }
 
 export interface GaugeSample {
   readonly gauge: GaugeName;
   /** For display: a double is good enough here and nowhere else. */
   readonly value: number;
-  /** W, V, A, 1, Hz, m3/h */
+  /** W, V, A, 1, Hz, m3/h, s */
   readonly unit: string;
+  readonly atMs: EpochMs;
+}
+
+/** What the meter's own CT or VT is set to, as a register of it says. */
+export interface SettingSample {
+  readonly setting: 'ct-ratio' | 'vt-ratio' | 'ct-primary' | 'ct-secondary' | 'vt-primary' | 'vt-secondary';
+  /** A ratio, or A and V of one side. */
+  readonly value: Rational;
   readonly atMs: EpochMs;
 }
 
@@ -34,11 +69,15 @@ export interface MeterPoll {
   readonly atMs: EpochMs;
   readonly registers: readonly RegisterSample[];
   readonly gauges: readonly GaugeSample[];
+  /** Only in polls that asked for them: the first after a connection or an absence, and one a day. */
+  readonly settings?: readonly SettingSample[];
   readonly fault: Fault | null;
   /** How long the wire was busy with it, silences and retries included, ms. */
   readonly tookMs?: number;
   /** Only when asked for. */
   readonly exchanges?: readonly WireExchange[];
+  /** The same for a pulse input. */
+  readonly pulses?: PulseReport;
 }
 
 /**
@@ -48,6 +87,8 @@ export interface MeterPoll {
 export interface MeterDriver {
   readonly meter: string;
   poll(options?: { readonly raw?: boolean }): Promise<MeterPoll>;
+  /** Drivers that count pulses: called when something was counted that should not wait for the next poll. */
+  onNews?(listener: () => void): void;
 }
 
 /** One wire or network with its meters. */

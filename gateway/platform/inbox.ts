@@ -1,6 +1,6 @@
 /**
  * The folder DATA/inbox: coefficient documents put there (by `hakaru coefficients import` while the gateway runs, or
- * by hand) are applied within seconds. A file that is refused stays beside its name with `.refused` behind it.
+ * by hand) are applied within seconds; corrections lie in a folder of it. A file that is refused stays beside its name with `.refused` behind it.
  */
 import {
   lstatSync,
@@ -25,11 +25,11 @@ const SETTLED_MS = 2_000;
 
 export interface Inbox {
   /**
-   * Takes each waiting file once. `apply` throws a CodedError for a document that is wrong; `refused` is told why a
-   * file was set aside.
+   * Takes each waiting file once; one that `apply` puts off with `later` stays. `apply` throws a CodedError for a
+   * document that is wrong; `refused` is told why a file was set aside.
    */
   drain(
-    apply: (document: ReceivedDocument) => void,
+    apply: (document: ReceivedDocument) => 'taken' | 'later' | void,
     refused: (error: CodedError, name: string) => void,
   ): void;
 }
@@ -53,8 +53,9 @@ function readWhole(path: string, name: string, size: number): Uint8Array {
   }
 }
 
-export function openInbox(dataDir: string): Inbox {
-  const dir = join(dataDir, 'inbox');
+/** @param folder below DATA/inbox; the inbox itself when left out */
+export function openInbox(dataDir: string, folder = ''): Inbox {
+  const dir = join(dataDir, 'inbox', folder);
   return {
     drain(apply, refused) {
       for (const name of waitingIn(dir)) {
@@ -63,7 +64,8 @@ export function openInbox(dataDir: string): Inbox {
         // Wall time on purpose: it is what the file system stamps files with.
         if (!stat?.isFile() || Math.abs(Date.now() - stat.mtimeMs) < SETTLED_MS) continue;
         try {
-          apply({ bytes: readWhole(path, name, stat.size), source: name, etag: null });
+          const document = { bytes: readWhole(path, name, stat.size), source: name, etag: null };
+          if (apply(document) === 'later') continue;
           unlessGone(() => unlinkSync(path));
         } catch (error) {
           if (!(error instanceof CodedError)) throw error;
@@ -76,8 +78,8 @@ export function openInbox(dataDir: string): Inbox {
 }
 
 /** Puts a document into a gateway's inbox so that it appears there whole or not at all. */
-export function dropIntoInbox(dataDir: string, name: string, bytes: Uint8Array): void {
-  const dir = join(dataDir, 'inbox');
+export function dropIntoInbox(dataDir: string, name: string, bytes: Uint8Array, folder = ''): void {
+  const dir = join(dataDir, 'inbox', folder);
   mkdirSync(dir, { recursive: true });
   const path = join(dir, basename(name));
   writeFileSync(`${path}${PARTIAL}`, bytes);

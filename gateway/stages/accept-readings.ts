@@ -13,7 +13,9 @@ import { accept, changeScale, type Verdict } from '../domain/ledger/accept.ts';
 import { type Boundary, closeBoundaries } from '../domain/ledger/boundary.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import { isCountable, type Reading } from '../domain/ledger/register.ts';
+import type { Span } from '../domain/ledger/spans.ts';
 import { steadyMicro } from '../domain/ledger/steady.ts';
+import { unwatchedBetween } from '../domain/ledger/watch.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { boundaryAt, type EpochMs, type HourGrid, slotOf } from '../domain/time.ts';
 import { sameScale } from '../store/rows.ts';
@@ -46,6 +48,8 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
   const channels = new Map<ChannelSpec, Channel>();
   /** Channels whose rows lack something. */
   const unsaved = new Set<Channel>();
+  /** Pulses that the gateway counts are among what is being accepted: they are lost with their row. */
+  let counted = false;
   const takeLate = createLateTaker({ store, putBoundary, touchSlots, apply });
 
   function touchHour(channel: Channel, slot: number): void {
@@ -87,9 +91,14 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     const { steady, state } = channel ?? {};
     const { era, last } = state ?? {};
     if (!channel || !steady || !era || !last) return false;
+    if (reading.watched && unwatchedBetween(last, reading, spec.watchGapMs)) return false;
     const micro = steadyMicro(last, steady.lastMicro, reading, steady.pace);
     if (micro === null) return false;
-    if (isEvidence(channel, last, reading)) channel.unwritten.push({ reading, era: era.no });
+    if (spec.keptBy === 'gateway') {
+      // Counts of one transaction: the last one holds the others.
+      channel.unwritten = [{ reading, era: era.no }];
+      counted ||= micro > steady.lastMicro;
+    } else if (isEvidence(channel, last, reading)) channel.unwritten.push({ reading, era: era.no });
     steady.lastMicro = micro;
     channel.state = { era, last: reading, pending: [] };
     unsaved.add(channel);
@@ -109,10 +118,10 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     for (const channel of unsaved) save(channel);
   }
 
-  function noteGap(channel: Channel, before: Reading, after: Reading): void {
-    store.unwatched.insert(channel.id, { fromMs: before.atMs, toMs: after.atMs });
-    touchSlots(channel, before.atMs, after.atMs);
-    events.emit(ledgerEvents.gap(channel.spec, before.atMs, after.atMs));
+  function noteGap(channel: Channel, gap: Span): void {
+    store.unwatched.insert(channel.id, gap);
+    touchSlots(channel, gap.fromMs, gap.toMs);
+    events.emit(ledgerEvents.gap(channel.spec, gap.fromMs, gap.toMs));
   }
 
   function take(channel: Channel, verdict: Verdict & { kind: 'accepted' }, alone: boolean): void {
@@ -120,7 +129,7 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     if (verdict.aboveRating) events.emit(ledgerEvents.aboveRating(channel.spec, reading));
     const last = previous && { reading: previous, era: previousEra(channel, previous, era) };
     const { closed, open } = closeBoundaries(channel.open, last, { reading, era }, channel.spec.keptBy);
-    const gap = previous !== null && reading.atMs - previous.atMs > channel.spec.watchGapMs;
+    const gap = previous && unwatchedBetween(previous, reading, channel.spec.watchGapMs);
     const everyday = alone && previous !== null && closed.length + open.length + channel.open.length === 0;
     if (!everyday || gap) {
       // Both ends of whatever happened are evidence.
@@ -130,7 +139,7 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
       store.readings.put(channel.id, reading, 'accepted', era.no);
     }
     store.readings.putHead(channel.id, reading, era.no);
-    if (gap) noteGap(channel, previous, reading);
+    if (gap) noteGap(channel, gap);
     channel.open = open;
     for (const boundary of closed) putBoundary(channel, boundary);
   }
@@ -215,9 +224,9 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     accept(readings, nowMs) {
       try {
         let steady = 0;
+        counted = false;
         while (steady < readings.length && takeSteady(readings[steady] as NewReading)) steady += 1;
-        // Pulses that the gateway counts are lost with their row.
-        const mayWait = steady === readings.length && readings.every(({ spec }) => spec.keptBy === 'meter');
+        const mayWait = steady === readings.length && !counted;
         if (mayWait && !events.pending()) {
           store.writeSoon(saveAll);
           return steady;

@@ -12,6 +12,8 @@ import type { OutgoingMessage } from '../domain/ports.ts';
 import { type Rational, reduced } from '../domain/rational.ts';
 import { decimal } from '../domain/render-json.ts';
 import type { StorageHealth } from '../domain/storage.ts';
+import { type GasState, volumeRatio } from '../domain/thermo/gas.ts';
+import type { KwhFactor } from '../domain/thermo/kwh-factor.ts';
 import { type Clock, type EpochMs, type HourGrid, instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 
@@ -55,6 +57,30 @@ function fraction(value: Rational): string {
   return `${num}/${den}`;
 }
 
+type ChannelFacts = MetaMessage['meters'][number]['channels'][number];
+
+function kwhFactorFacts({
+  from,
+  to,
+  kwhPerUnit,
+  label,
+  basis,
+}: KwhFactor): ChannelFacts['kwhFactors'][number] {
+  const per = (state: GasState): string | null => {
+    const ratio = basis?.kind === 'gas' ? volumeRatio(basis.counts, state, basis.line) : null;
+    return ratio && fraction(ratio);
+  };
+  return {
+    from,
+    to,
+    kwhPerUnit: fraction(kwhPerUnit),
+    factor: label,
+    counts: basis?.kind === 'gas' ? basis.counts : null,
+    normalPerUnit: per('normal'),
+    satpPerUnit: per('satp'),
+  };
+}
+
 function retained(topic: string, body: object, qos: 0 | 1): OutgoingMessage {
   return { topic, payload: JSON.stringify(body), qos, retain: true };
 }
@@ -87,15 +113,14 @@ export function createAnnouncer(deps: AnnounceDeps) {
     return Math.min(MAX_BUDGET_DAYS, Math.floor((free * rate.spanMs) / rate.bytes / DAY_MS));
   }
 
-  function channelFacts(spec: ChannelSpec): MetaMessage['meters'][number]['channels'][number] {
+  function channelFacts(spec: ChannelSpec): ChannelFacts {
     const row = deps.read(() => store.channels.find(spec.meter, spec.channel), null);
     return {
       channel: spec.channel,
       unit: spec.unit,
       keptBy: spec.keptBy,
       unitsPerCount: fraction(spec.scale.unitsPerCount),
-      kwhPerUnit: spec.kwhPerUnit === null ? null : fraction(spec.kwhPerUnit),
-      kwhFactor: spec.kwhFactor,
+      kwhFactors: spec.kwhFactors.map(kwhFactorFacts),
       since: row ? grid.iso(row.sinceMs) : null,
     };
   }

@@ -12,6 +12,7 @@ import { registerMicro } from '../domain/ledger/register.ts';
 import { deriveSlot, type Opening, type Slot, slotSpan } from '../domain/ledger/slot.ts';
 import { overlapMs, type Span } from '../domain/ledger/spans.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
+import { factorOf } from '../domain/thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus, slotOf } from '../domain/time.ts';
 import type { HourRow, WorkItem } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -60,6 +61,13 @@ function filledMicro(store: Store, channelId: number, span: Span, unwatched: rea
   return within ? filledWithin(store.dials.fillsTouching(channelId, span), span) : null;
 }
 
+/** Answers about a stretch that reaches beyond the slot: how much of it passed in here is an estimate. */
+export function sharedAnswers(store: Store, channelId: number, span: Span): Span[] {
+  return store.corrections
+    .answersTouching(channelId, span)
+    .filter(({ fromMs, toMs }) => fromMs < span.fromMs || toMs > span.toMs);
+}
+
 const max = (a: EpochMs, b: EpochMs): EpochMs => (a > b ? a : b);
 const min = (a: EpochMs, b: EpochMs): EpochMs => (a < b ? a : b);
 
@@ -84,7 +92,8 @@ export function slotsOf(
       start: markAt(slot, eras, bySlot.get(slot)),
       end: markAt(slot + 1, eras, bySlot.get(slot + 1)),
       unwatched,
-      unresolved: store.eras.unresolved(channelId, span),
+      unresolved: [...store.eras.unresolved(channelId, span), ...sharedAnswers(store, channelId, span)],
+      answeredMicro: filledWithin(store.corrections.fillsTouching(channelId, span), span),
       filledMicro: spec.keptBy === 'gateway' ? filledMicro(store, channelId, span, unwatched) : null,
     });
   });
@@ -131,7 +140,8 @@ export function createHourCloser({ store, grid, specs, active }: CloseHoursDeps)
     const spec = specs.get(item.channelId);
     if (!spec || !isOurs(item)) return;
     const [first, second] = slotsOf(store, item.channelId, spec, slotOf(item.startMs), 2) as [Slot, Slot];
-    const bucket = joinSlots(first, second, spec.kwhPerUnit);
+    const factor = factorOf(spec, item.startMs, grid);
+    const bucket = joinSlots(first, second, factor?.kwhPerUnit ?? null);
     const known = store.hours.find(item.channelId, item.startMs);
     if (known && sameQuantities(bucket, known)) return;
     // Evidence only grows. Where a damaged database lost it, the bucket that was made of it is worth more than none.

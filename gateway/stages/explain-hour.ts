@@ -3,17 +3,20 @@ import { type DecisionInput, decide, sameCoefficient } from '../domain/coefficie
 import type { CoefficientDecision, RuleSet } from '../domain/coefficients/types.ts';
 import type { ExplainedMessage, Explanation } from '../domain/explain.ts';
 import type { DialInterval, ExplainedEra } from '../domain/explain-evidence.ts';
-import type { ExplainedSlot } from '../domain/explain-slot.ts';
+import type { ExplainedAnswer, ExplainedSlot } from '../domain/explain-slot.ts';
 import { type Weighing, weightText } from '../domain/explain-weight.ts';
 import type { Language } from '../domain/faults.ts';
 import { isWeighed } from '../domain/hour.ts';
 import type { Boundary } from '../domain/ledger/boundary.ts';
+import { filledWithin } from '../domain/ledger/dial.ts';
 import type { Era } from '../domain/ledger/era.ts';
 import { slotSpan } from '../domain/ledger/slot.ts';
+import type { Span } from '../domain/ledger/spans.ts';
 import type { EventMessage, HourMessage } from '../domain/messages.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { hourContent } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, instant, plus, slotOf } from '../domain/time.ts';
+import { standing } from '../store/dial-rows.ts';
 import type { HourRow } from '../store/hour-rows.ts';
 import type { OutboxRow } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -55,7 +58,8 @@ function erasOf(
 function dialsAround(store: Store, channelId: number, fromMs: EpochMs): DialInterval[] {
   const dials = store.dials.all(channelId);
   return dials.slice(1).flatMap((after, i) => {
-    const before = dials[i];
+    const row = dials[i];
+    const before = row && standing(row);
     if (!before || before.atMs >= plus(fromMs, HOUR_MS) || after.atMs <= fromMs) return [];
     return [
       {
@@ -64,6 +68,19 @@ function dialsAround(store: Store, channelId: number, fromMs: EpochMs): DialInte
         fills: store.dials.fillsTouching(channelId, { fromMs: before.atMs, toMs: after.atMs }),
       },
     ];
+  });
+}
+
+/** What people said about a slot. */
+function answersIn(store: Store, channelId: number, span: Span): ExplainedAnswer[] {
+  const { corrections } = store;
+  return corrections.answersTouching(channelId, span).flatMap((answer) => {
+    const row = corrections.byNo(answer.correctionNo);
+    if (!row) return [];
+    const fromMs = answer.fromMs > span.fromMs ? answer.fromMs : span.fromMs;
+    const toMs = answer.toMs < span.toMs ? answer.toMs : span.toMs;
+    const here = { fromMs, toMs };
+    return [{ ...row, hereMicro: filledWithin(corrections.fillsTouching(channelId, here), here) }];
   });
 }
 
@@ -136,6 +153,7 @@ export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: Epo
       slot: each,
       unwatched: store.unwatched.touching(channel.id, span),
       unresolved: store.eras.unresolved(channel.id, span),
+      answers: answersIn(store, channel.id, span),
       fills:
         spec.keptBy === 'gateway' && each.quantityMicro !== null
           ? store.dials.fillsTouching(channel.id, span)

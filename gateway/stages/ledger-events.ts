@@ -10,6 +10,7 @@ import { type ChannelSpec, formatRaw } from '../domain/meters.ts';
 import { formatFraction, formatMicro } from '../domain/rational.ts';
 import { type EventDraft, eventMessage, type Sender } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, type HourGrid } from '../domain/time.ts';
+import type { CorrectionRow } from '../store/correction-rows.ts';
 import type { Store } from '../store/store.ts';
 
 export interface EventSink {
@@ -125,6 +126,48 @@ export const ledgerEvents = {
     },
   }),
 
+  /** What a person said, and what changed by it. */
+  corrected(spec: ChannelSpec, row: CorrectionRow, grid: HourGrid): EventDraft {
+    const name = `${spec.meter}/${spec.channel}`;
+    const said = {
+      exchange: `the meter was replaced`,
+      reset: 'the register was reset',
+      wrap: 'the register passed its end',
+      real: 'what the register rose was used',
+      ignore: 'nobody knows what passed, and nothing is counted',
+      dial: 'the dial was read',
+    }[row.kind];
+    const looked = row.kind === 'ignore' && row.passedMicro === null;
+    const micro = (value: bigint | null) => (value === null ? null : formatMicro(value));
+    const passed =
+      row.passedMicro === null
+        ? ''
+        : ` From ${grid.iso(row.fromMs)} to ${grid.iso(row.toMs)} ${micro(row.passedMicro)} ${spec.unit} passed, not ${micro(row.beforeMicro)}.`;
+    return {
+      kind: 'correction-applied',
+      ...about(spec),
+      atMs: row.atMs ?? row.toMs,
+      text: looked
+        ? `${row.by} has looked at what is set in ${spec.meter}: ${row.serial}.`
+        : `${row.by} says of ${name}: ${said}.${passed}`,
+      detail: {
+        correction: row.no,
+        by: row.by,
+        what: row.kind,
+        from: grid.iso(row.fromMs),
+        to: grid.iso(row.toMs),
+        at: row.atMs === null ? null : grid.iso(row.atMs),
+        final: micro(row.finalMicro),
+        start: micro(row.startMicro),
+        serial: row.serial,
+        before: micro(row.beforeMicro),
+        passed: micro(row.passedMicro),
+        exact: row.exact,
+        unit: spec.unit,
+      },
+    };
+  },
+
   dialRecorded: (spec: ChannelSpec, dial: DialReading, settled: Reconciliation): EventDraft => ({
     kind: 'dial-recorded',
     ...about(spec),
@@ -143,7 +186,10 @@ export const ledgerEvents = {
     kind: 'gap',
     ...about(spec),
     atMs: toMs,
-    text: `${spec.meter}/${spec.channel} was not read for ${Math.round((toMs - fromMs) / 1000)} s.`,
+    text:
+      spec.keptBy === 'gateway'
+        ? `Nobody counted the pulses of ${spec.meter}/${spec.channel} for ${Math.round((toMs - fromMs) / 1000)} s. A dial reading (\`hakaru dial\`) says what passed.`
+        : `${spec.meter}/${spec.channel} was not read for ${Math.round((toMs - fromMs) / 1000)} s.`,
     detail: { fromMs, toMs },
   }),
 
@@ -154,7 +200,7 @@ export const ledgerEvents = {
     const texts = {
       first: `${spec.meter}/${spec.channel} begins with its register at ${shown}.`,
       rollover: `The register of ${spec.meter}/${spec.channel} rolled over; ${step} ${spec.unit} passed in between.`,
-      'register-change': `The register of ${spec.meter}/${spec.channel} went from ${after ? formatRaw(after.raw) : '?'} to ${shown}. What passed in between is not known and counts as nothing.`,
+      'register-change': `The register of ${spec.meter}/${spec.channel} went from ${after ? formatRaw(after.raw) : '?'} to ${shown}. What passed in between is not known and counts as nothing. \`hakaru questions\` lists it, and \`hakaru answer\` settles it.`,
       'scale-change': unresolved
         ? `${spec.meter}/${spec.channel} counts with another ratio from here on. What passed since the last reading is not known.`
         : `The description of ${spec.meter}/${spec.channel} was corrected; its counts mean what they meant, and nothing is lost.`,

@@ -22,6 +22,13 @@ export const COMMIT_MS = 12_000;
 const MAX_HELD = 5_000;
 /** While the disk takes nothing, this many readings are kept; older ones go first: the meters keep their registers. */
 const MAX_KEPT = 50_000;
+/**
+ * Pulses that the gateway counts exist nowhere else: the oldest that may not be kept yet waits at most this long, ms.
+ * With a turn a second and a commit of a second on a slow card that is less than 10 s.
+ */
+export const COUNTED_COMMIT_MS = 8_000;
+/** A pulse that comes so long after the one before is kept at once, ms. */
+export const RARE_PULSE_MS = 10_000;
 /** Wall time may differ this much from steady time between two turns before it is called a step, ms. */
 const STEP_MS = 30_000;
 /** Bounded steps of one stage in one turn, so that a large backlog never starves the polling … */
@@ -57,6 +64,8 @@ export interface PipelineDeps {
   /** Takes back what a clock stamped that ran ahead. */
   readonly rewinder: Rewinder;
   readonly events: Pick<EventSink, 'pending' | 'tell'>;
+  /** What people said meanwhile. @returns whether rows were changed beside the acceptor */
+  readonly corrections?: { drain(nowMs: EpochMs): boolean };
   /** Simulated ms per real ms. */
   readonly speed: number;
   /** close-hours, weigh-hours, fill-outbox. */
@@ -77,6 +86,9 @@ export function createPipeline(deps: PipelineDeps) {
   const specOf = new Map(deps.specs.map((spec) => [`${spec.meter}/${spec.channel}`, spec]));
   let held: NewReading[] = [];
   let heldSinceMs = 0;
+  /** What each driver that counts has told last. */
+  const counts = new Map<ChannelSpec, { count: bigint; atMs: EpochMs; watch: string; roseMs: number }>();
+  let riskSinceMs = Number.POSITIVE_INFINITY;
   let lastSlot = -1;
   let checkpointSlot = -1;
   let clockHealth: ClockHealth = CLOCK_OK;
@@ -144,6 +156,18 @@ export function createPipeline(deps: PipelineDeps) {
     deps.onClock(clockHealth);
   }
 
+  /** Pulses may have been counted since that instant that are not kept yet. @returns whether they are rare ones, or of another watch */
+  function noteCounted(spec: ChannelSpec, count: bigint, atMs: EpochMs, watch: string): boolean {
+    const before = counts.get(spec);
+    if (before && count === before.count) {
+      counts.set(spec, { ...before, atMs, watch });
+      return before.watch !== watch;
+    }
+    riskSinceMs = Math.min(riskSinceMs, before?.atMs ?? atMs);
+    counts.set(spec, { count, atMs, watch, roseMs: before ? atMs : Number.NEGATIVE_INFINITY });
+    return before === undefined || atMs - before.roseMs >= RARE_PULSE_MS;
+  }
+
   const isHeldBack = (): boolean => clockHealth.fault !== null;
 
   function commit(): void {
@@ -155,6 +179,7 @@ export function createPipeline(deps: PipelineDeps) {
       if (newest) lastSlot = slotOf(newest.reading.atMs);
       held = held.slice(readings.length);
     } while (held.length > 0);
+    riskSinceMs = Number.POSITIVE_INFINITY;
     const slot = slotOf(clock.now());
     if (slot !== checkpointSlot) deps.checkpoint();
     checkpointSlot = slot;
@@ -165,13 +190,15 @@ export function createPipeline(deps: PipelineDeps) {
     if (!newest) return events.pending();
     const crossed = slotOf(newest.reading.atMs) !== lastSlot;
     const waited = clock.now() - heldSinceMs;
-    return crossed || held.length >= MAX_HELD || waited >= COMMIT_MS || waited < 0;
+    const isRisky = clock.now() - riskSinceMs >= COUNTED_COMMIT_MS;
+    return crossed || isRisky || held.length >= MAX_HELD || waited >= COMMIT_MS || waited < 0;
   }
 
   function runSteps(maxSteps: number, budgetMs: number): boolean {
     // Hours have no name while the time is not known.
     if (isHeldBack()) return false;
     let more = false;
+    if (deps.corrections?.drain(clock.now())) acceptor.reload();
     const untilMs = clock.monotonicMs() + budgetMs;
     for (const step of steps) {
       let again = true;
@@ -185,15 +212,27 @@ export function createPipeline(deps: PipelineDeps) {
   }
 
   return {
-    take(poll: MeterPoll): void {
-      // A reading needs a time that can be believed. The registers are the meters' own: nothing is lost.
-      if (clockHealth.state === 'behind' || clock.trust() === 'untrusted') return;
+    /** @returns whether something in it should be kept at once, by {@link Pipeline.keep} */
+    take(poll: MeterPoll): boolean {
+      // A reading needs a time that can be believed. The registers are the meters' own, and counts come again with the
+      // next poll: nothing is lost.
+      if (clockHealth.state === 'behind' || clock.trust() === 'untrusted') return false;
       if (held.length === 0) heldSinceMs = clock.now();
-      for (const { channel, raw, sinceMs, atMs } of poll.registers) {
+      let isUrgent = false;
+      for (const { channel, raw, sinceMs, atMs, tally } of poll.registers) {
         const spec = specOf.get(`${poll.meter}/${channel}`);
-        if (spec) held.push({ spec, reading: { raw, sinceMs, atMs } });
+        if (!spec) continue;
+        const ofWatch = tally && { id: `${tally.run}/${tally.watch}`, sinceMs: tally.watchedSinceMs };
+        held.push({ spec, reading: { raw, sinceMs, atMs, ...(ofWatch ? { watched: ofWatch } : {}) } });
+        if (ofWatch) isUrgent = noteCounted(spec, raw.count, atMs, ofWatch.id) || isUrgent;
       }
       if (held.length > MAX_KEPT) held = held.slice(-MAX_KEPT);
+      return isUrgent;
+    },
+    /** Keeps what is held, now. */
+    keep(): void {
+      judgeClock();
+      if (!isHeldBack()) commit();
     },
     /** One bounded turn: commit if due, then each stage. */
     turn(): void {

@@ -86,10 +86,21 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     return { reading: head, era: opened };
   }
 
+  /** What was answered about readings of that future is asked again: they are other readings now. */
+  function reopenAnswers(channelId: number, nowMs: EpochMs): void {
+    for (const span of store.corrections.answersTouching(channelId, { fromMs: nowMs, toMs: FOR_EVER })) {
+      store.corrections.reopen(channelId, span);
+      let hourMs = grid.hourOf(span.fromMs);
+      for (; hourMs <= nowMs; hourMs = grid.hourOf(plus(hourMs, HOUR_MS)))
+        store.work.add('close', { channelId, startMs: hourMs });
+    }
+  }
+
   function bridge(channel: ChannelRow, spec: ChannelSpec, last: Marked, head: Reading, nowMs: EpochMs): void {
     const { id } = channel;
     store.rewind.stampEras(id, nowMs, last.reading.atMs);
     store.rewind.unwatchedAfter(id, nowMs);
+    reopenAnswers(id, nowMs);
     store.readings.removeAfter(id, nowMs);
     const next = eraOf(channel, spec, last, stamped(head, last.reading, nowMs));
     store.readings.put(id, last.reading, 'accepted', last.era.no);

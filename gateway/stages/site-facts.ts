@@ -4,7 +4,8 @@
  */
 import type { GridArea } from '../domain/coefficients/types.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { formatFraction, parseFraction } from '../domain/rational.ts';
+import { formatFraction, parseFraction, type Rational } from '../domain/rational.ts';
+import { plainFactor } from '../domain/thermo/kwh-factor.ts';
 import type { Store } from '../store/store.ts';
 
 export interface SiteFactsRow {
@@ -29,16 +30,27 @@ function toJson(facts: SiteFactsRow): string {
   );
 }
 
+/** Databases that began with one undated factor a channel still say so. */
+type StoredSpec = ChannelSpec & { readonly kwhPerUnit?: Rational | null; readonly kwhFactor?: string | null };
+
+function datedSpec({ kwhPerUnit, kwhFactor, ...spec }: StoredSpec): ChannelSpec {
+  if (kwhPerUnit === undefined) return spec;
+  const kwhFactors = kwhPerUnit === null ? [] : [{ ...plainFactor(kwhPerUnit), label: kwhFactor ?? null }];
+  return { ...spec, kwhFactors };
+}
+
 function fromJson(text: string): SiteFactsRow {
-  return JSON.parse(text, (_, value: unknown) =>
+  const facts = JSON.parse(text, (_, value: unknown) =>
     typeof value === 'object' && value !== null && FRACTION in value
       ? parseFraction(String(value[FRACTION]))
       : value,
   ) as SiteFactsRow;
+  return { ...facts, specs: facts.specs.map(datedSpec) };
 }
 
+/** Inside of a transaction. */
 export function rememberSite(store: Store, facts: SiteFactsRow): void {
-  store.write(() => store.facts.put(KEY, toJson(facts)));
+  store.facts.put(KEY, toJson(facts));
 }
 
 /** Null when no gateway has run on this database yet. */

@@ -78,7 +78,12 @@ export function eraRows(db: Db) {
   );
   const unresolved = db.prepare<[number, number, number], { after_at_ms: bigint; at_ms: bigint }>(
     `SELECT after_at_ms, at_ms FROM era
-     WHERE channel_id = ? AND step_micro IS NULL AND after_at_ms < ? AND at_ms > ?`,
+     WHERE channel_id = ? AND step_micro IS NULL AND after_at_ms < ? AND at_ms > ? AND NOT EXISTS (
+       SELECT 1 FROM step_answer AS said
+       WHERE said.channel_id = era.channel_id AND said.from_ms = era.after_at_ms AND said.exact = 1)`,
+  );
+  const steps = db.prepare<[number], { no: bigint; after_at_ms: bigint; at_ms: bigint }>(
+    'SELECT no, after_at_ms, at_ms FROM era WHERE channel_id = ? AND after_at_ms IS NOT NULL ORDER BY no',
   );
   return {
     of: (channelId: number): Era[] => all.all(channelId).map(toEra),
@@ -98,11 +103,18 @@ export function eraRows(db: Db) {
         after_at_ms: after?.atMs ?? null,
       });
     },
-    /** Where unresolved steps lie that touch the span. */
+    /** Where steps lie that touch the span and that nobody knows, or knows for sure. */
     unresolved: (channelId: number, span: Span): Span[] =>
       unresolved
         .all(channelId, span.toMs, span.fromMs)
         .map((row) => ({ fromMs: toInstant(row.after_at_ms), toMs: toInstant(row.at_ms) })),
+    /** From the last reading of one era to the first of the next, for every era but the first. */
+    steps: (channelId: number): (Span & { readonly era: number })[] =>
+      steps.all(channelId).map((row) => ({
+        era: Number(row.no),
+        fromMs: toInstant(row.after_at_ms),
+        toMs: toInstant(row.at_ms),
+      })),
   };
 }
 
@@ -142,6 +154,9 @@ export function readingRows(db: Db) {
     `DELETE FROM reading WHERE (at_ms, channel_id) IN (
        SELECT at_ms, channel_id FROM reading AS old WHERE at_ms < ? AND NOT EXISTS (
          SELECT 1 FROM era WHERE era.channel_id = old.channel_id AND era.after_at_ms = old.at_ms)
+       AND NOT EXISTS (
+         SELECT 1 FROM step_answer AS said
+         WHERE said.channel_id = old.channel_id AND old.at_ms IN (said.from_ms, said.to_ms))
        AND NOT EXISTS (
          SELECT 1 FROM head WHERE head.channel_id = old.channel_id AND old.at_ms > head.at_ms - ${STILL_OPEN_MS})
        LIMIT ?)`,

@@ -18,7 +18,7 @@ export function rewindRows(db: Db) {
     `UPDATE era SET since_ms = ?, at_ms = ?, after_at_ms = CASE WHEN after_at_ms IS NULL THEN NULL ELSE ? END
      WHERE channel_id = ? AND at_ms > ?`,
   );
-  const all = ['era', 'head', 'reading', 'boundary', 'unwatched'].map((table) =>
+  const all = ['era', 'head', 'reading', 'boundary', 'unwatched', 'step_fill', 'step_answer'].map((table) =>
     db.prepare(`DELETE FROM ${table} WHERE channel_id = ?`),
   );
   return {

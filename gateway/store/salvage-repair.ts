@@ -37,6 +37,8 @@ const SENSE: readonly (readonly [table: string, holds: string])[] = [
   ],
   ['unwatched', 'from_ms < to_ms'],
   ['fill', 'from_ms < to_ms'],
+  ['step_answer', 'from_ms < to_ms'],
+  ['step_fill', 'from_ms < to_ms'],
   [
     'hour',
     `quality IN ('measured', 'interpolated', 'estimated', 'missing', 'withdrawn')

@@ -1,6 +1,7 @@
 /** The ledger's tables as one object. Writers go through {@link Store.write}; nothing is written outside it. */
 import type { EpochMs } from '../domain/time.ts';
 import { coefficientRows, hourWorkRows, roleRows } from './coefficient-rows.ts';
+import { correctionRows } from './correction-rows.ts';
 import {
   type Durability,
   type OpenDatabase,
@@ -35,10 +36,16 @@ function factRows({ db }: OpenDatabase) {
     'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
   const remove = db.prepare('DELETE FROM fact WHERE key = ?');
+  const starting = db.prepare<[string, string], { key: string; value: string }>(
+    'SELECT key, value FROM fact WHERE substr(key, 1, length(?)) = ? ORDER BY key',
+  );
   return {
     get: (key: string): string | null => get.get(key)?.value ?? null,
     put: (key: string, value: string): void => void put.run(key, value),
     remove: (key: string): void => void remove.run(key),
+    /** All whose keys begin so, by key. */
+    starting: (prefix: string): readonly { readonly key: string; readonly value: string }[] =>
+      starting.all(prefix, prefix),
   };
 }
 
@@ -52,6 +59,7 @@ function tables(open: OpenDatabase) {
     boundaries: boundaryRows(db),
     unwatched: unwatchedRows(db),
     dials: dialRows(db),
+    corrections: correctionRows(db),
     hours: hourRows(db),
     work: workRows(db),
     roles: roleRows(db),

@@ -17,6 +17,7 @@ import type {
 import { CHANNEL_NAMES, GAUGE_NAMES, ROLES } from '../domain/meters.ts';
 import { QUALITIES } from '../domain/quality.ts';
 import { STORAGE_STATES } from '../domain/storage.ts';
+import { GAS_STATES } from '../domain/thermo/gas.ts';
 
 /** Digits after the point of every decimal. */
 export const DECIMAL_DIGITS = 6;
@@ -152,7 +153,7 @@ export const liveMessage = z
         z.enum(GAUGE_NAMES),
         z.object({
           value: z.number().describe('For display only.'),
-          unit: liveUnit.describe('W, V, A, 1, Hz or m3/h.'),
+          unit: liveUnit.describe('W, V, A, 1, Hz, m3/h or s.'),
         }),
       )
       .describe('Momentary values. A gauge the meter does not have, or that is not known, is left out.'),
@@ -168,6 +169,27 @@ export const liveMessage = z
     description: 'The latest values of one meter. Retained; expires where the broker speaks MQTT 5.',
   }) satisfies z.ZodType<LiveMessage>;
 
+const kwhFactor = z.object({
+  from: z.iso
+    .date()
+    .nullable()
+    .describe('First date of the site on which it holds; null: without beginning.'),
+  to: z.iso.date().nullable().describe('Last date of the site on which it holds; null: without end.'),
+  kwhPerUnit: fractionSchema.describe(fractionText('kWh per unit.')),
+  factor: z
+    .string()
+    .min(1)
+    .nullable()
+    .describe('Which factor that is, with its source; null for electricity.'),
+  counts: z.enum(GAS_STATES).nullable().describe('State in which m³ of gas are counted; null for all else.'),
+  normalPerUnit: fractionSchema
+    .nullable()
+    .describe(fractionText('Nm³ (0 °C, 101.325 kPa) per m³ as counted; null where that is not known.')),
+  satpPerUnit: fractionSchema
+    .nullable()
+    .describe(fractionText('m³ at 25 °C and 100 kPa per m³ as counted; null where that is not known.')),
+});
+
 const metaChannel = z.object({
   channel,
   unit,
@@ -181,12 +203,7 @@ const metaChannel = z.object({
       'Units of the channel per count of the register, with CT, VT, multiplier and pulse weight in it.',
     ),
   ),
-  kwhPerUnit: fractionSchema.nullable().describe(fractionText('kWh per unit.')),
-  kwhFactor: z
-    .string()
-    .min(1)
-    .nullable()
-    .describe('Which factor that is, with its source; null for electricity.'),
+  kwhFactors: z.array(kwhFactor).describe('kWh per unit, by date; empty when no factor is known.'),
   since: instantOrNull('When this gateway first knew the channel.'),
 });
 
@@ -285,9 +302,13 @@ export const eventMessage = z
         'transient-reading',
         'above-rating',
         'dial-recorded',
+        'factor-changed',
+        'correction-applied',
+        'correction-refused',
         'gap',
         'meter-offline',
         'meter-online',
+        'meter-setting',
         'coefficients-applied',
         'coefficients-refused',
         'clock-step',

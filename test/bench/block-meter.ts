@@ -59,7 +59,6 @@ export function blockMeter(unit: number): MeterConfig {
     channels: [],
     ratedPerHour: rational(100n),
     intervalMs: 1_000,
-    kwhPerUnit: ONE,
-    kwhFactor: null,
+    kwhFactors: {},
   };
 }

@@ -163,21 +163,40 @@ describe('factors', () => {
   it('hold 12.5 kWh per m³ of 13A: 45 GJ per 1000 m³', () => {
     expect(loadFactors().get('city-gas-13a')).toMatchObject({
       unit: 'm3',
-      kwhPerUnit: rational(25n, 2n),
-      confidence: 'H',
-      validTo: null,
+      state: 'metered',
+      values: [{ kwhPerUnit: rational(25n, 2n), confidence: 'H', validTo: null }],
     });
   });
 
   it('are refused per something that no channel counts', () => {
     const text =
-      'title: T\nlabel: L\nper: 1 kg\ngj: 2.6844\nvalidFrom: "2023-04-01"\nvalidTo: null\nsource: S\nconfidence: M\n';
+      'title: T\nper: 1 kg\nvalues: [{ label: L, gj: 2.6844, validFrom: "2023-04-01", validTo: null, source: S, confidence: M }]\n';
     expect(readFactor(text, 'steam').value).toMatchObject({
       unit: 't',
-      kwhPerUnit: rational(2_237_000n, 3n),
+      state: null,
+      values: [{ kwhPerUnit: rational(2_237_000n, 3n) }],
     });
     expect(problems(readFactor(text.replace('1 kg', '1 gallon'), 'x'))).toEqual([
-      expect.stringContaining('3:6 `gallon` is not a unit') as string,
+      expect.stringContaining('2:6 `gallon` is not a unit') as string,
+    ]);
+  });
+
+  const value = (from: string, to: string) =>
+    `  - { label: L, gj: 45, validFrom: "${from}", validTo: ${to}, source: S, confidence: M }\n`;
+  const gas = (...values: string[]) => `title: T\nper: 1 m3\nstate: satp\nvalues:\n${values.join('')}`;
+
+  it('are refused per m³ of no state', () => {
+    const text = gas(value('2023-04-01', 'null')).replace('state: satp\n', '');
+    expect(problems(readFactor(text, 'x'))).toEqual(['2:6 `state` is missing']);
+  });
+
+  it.each([
+    ['overlap', value('2023-04-01', '"2024-04-01"'), value('2024-04-01', 'null')],
+    ['follow one without an end', value('2023-04-01', 'null'), value('2024-04-01', 'null')],
+    ['end before they begin', value('2023-04-01', '"2024-03-31"'), value('2024-04-01', '"2024-03-01"')],
+  ])('are refused where their dates %s', (_, first, second) => {
+    expect(problems(readFactor(gas(first, second), 'x'))).toEqual([
+      expect.stringContaining('6:36 2024-04-01 does not come after') as string,
     ]);
   });
 });

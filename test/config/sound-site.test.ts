@@ -58,8 +58,7 @@ describe('exact numbers', () => {
       pulseWeight: expected,
       input: 2,
       channels: ['gas-volume'],
-      kwhPerUnit: null,
-      kwhFactor: null,
+      kwhFactors: {},
     });
   });
 
@@ -105,8 +104,9 @@ describe('exact numbers', () => {
       'type: test-pulses, input: 2, pulseWeight: 1 m3, role: gas, rated: 60 m3/h, energyFactor: city-gas-13a',
     );
     expect(gas).toMatchObject({
-      kwhPerUnit: rational(25n, 2n),
-      kwhFactor: 'city-gas-13a (45 GJ/1000 m³, 省エネ法)',
+      kwhFactors: {
+        'gas-volume': [{ kwhPerUnit: rational(25n, 2n), label: 'city-gas-13a (45 GJ/1000 m³, 省エネ法)' }],
+      },
     });
   });
 });
@@ -154,8 +154,7 @@ coefficients: { download: { url: "http://127.0.0.1:8000/a.json" } }
       parent: null,
       input: null,
       pulseWeight: null,
-      kwhPerUnit: rational(1n),
-      kwhFactor: null,
+      kwhFactors: { 'energy-import': [{ kwhPerUnit: rational(1n), label: null }] },
     });
     expect(site.coefficients).toEqual({
       ruleSet: null,

@@ -111,7 +111,7 @@ describe('a poll', () => {
     const line = openLine(tcpLine(meters.port), [typed('main', 1, 'schneider-iem3155')], { clock: CLOCK });
     closers.push(() => line.close());
     for (const [requests, fault] of [
-      [7, null],
+      [6, null],
       [5, null],
     ] as const) {
       const before = device.requests();

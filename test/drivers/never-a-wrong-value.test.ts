@@ -5,7 +5,7 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LineConfig } from '../../config/types.ts';
+import type { ModbusLineConfig } from '../../config/types.ts';
 import type { Bus, BusRead } from '../../drivers/modbus/bus.ts';
 import { createLineBus, type LineDeps } from '../../drivers/modbus/line-bus.ts';
 import { serialTiming, TCP_TIMING } from '../../drivers/modbus/timing.ts';
@@ -105,7 +105,7 @@ async function readUntil(
   return tally;
 }
 
-function busOn(line: LineConfig, deps: Omit<LineDeps, 'clock'>): Bus {
+function busOn(line: ModbusLineConfig, deps: Omit<LineDeps, 'clock'>): Bus {
   const bus = createLineBus(line, { clock: CLOCK, ...deps });
   closers.push(() => bus.close());
   return bus;

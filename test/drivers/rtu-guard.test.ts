@@ -81,6 +81,15 @@ describe('the RTU guard names', () => {
     expect(faultOf(answer).code).toBe('crc-error');
   });
 
+  it.each([0, 1, 2])('a damaged refusal, whichever byte %i was hit', async (at) => {
+    const answer = await read((_, say) => {
+      const frame = Buffer.from([0x07, 0x83, 0x02, 0x61, 0x30]);
+      frame[at] = (frame[at] ?? 0) ^ 0x40;
+      say(frame);
+    });
+    expect(faultOf(answer).code).toBe('crc-error');
+  });
+
   it('an answer that breaks off, before the time-out', async () => {
     const started = performance.now();
     const wire = createScriptedWire((request, say) => say(rtuAnswer(request, 1).subarray(0, 6)));

@@ -121,7 +121,7 @@ export const OF_THE_LEDGER: readonly Mutant[] = [
   {
     name: 'gap not marked: coverage stays whole',
     file: 'gateway/stages/accept-readings.ts',
-    find: 'store.unwatched.insert(channel.id, { fromMs: before.atMs, toMs: after.atMs });',
+    find: 'store.unwatched.insert(channel.id, gap);',
     replace: '',
     test: 'test/ledger/a-gap-keeps-its-total.test.ts',
     story: 'what the meter counted while nobody asked is spread over the slots of the gap, which say so',

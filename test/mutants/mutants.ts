@@ -4,6 +4,8 @@
  * matters, with a title that stands in its file as plain text.
  */
 import type { Mutant } from './mutant.ts';
+import { OF_CORRECTIONS } from './mutants-of-corrections.ts';
+import { OF_GAS_AND_STEAM } from './mutants-of-gas-and-steam.ts';
 import { OF_THE_CARD } from './mutants-of-the-card.ts';
 import { OF_THE_LEDGER } from './mutants-of-the-ledger.ts';
 
@@ -201,6 +203,38 @@ const OF_THE_DRIVERS: readonly Mutant[] = [
     test: 'test/drivers/line-polls.test.ts',
     story: 'carries what was read, and the first fault: an invalid value, a refused register',
   },
+  {
+    name: 'a multiplier register that changed at the meter is not minded',
+    file: `${DRIVERS}/quantities.ts`,
+    find: 'else if (wrong) problem ??= wrong;',
+    replace: '',
+    test: 'test/meter-types/a-multiplier-register-changes.test.ts',
+    story: 'counts by what the site file says, and stops when the meter says something else',
+  },
+  {
+    name: 'multiplier read before its register',
+    file: `${DRIVERS}/read-plan.ts`,
+    find: "if (has('multiplier')) return 1;",
+    replace: "if (has('multiplier')) return -1;",
+    test: 'test/meter-types/a-multiplier-register-changes.test.ts',
+    story: 'that is changed in the middle of a poll never gives a value of the one scale for the other',
+  },
+  {
+    name: 'CT setting of the meter not compared',
+    file: `${DRIVERS}/quantities.ts`,
+    find: 'if (agrees) continue;',
+    replace: 'if (!agrees) continue;',
+    test: 'test/meter-types/the-ct-set-in-the-meter.test.ts',
+    story: 'that is not what the site file says is a fault of every poll, until it is read again',
+  },
+  {
+    name: 'a meter is not given its pause',
+    file: `${DRIVERS}/bus.ts`,
+    find: 'await sleep(Math.ceil(restMs))',
+    replace: 'await sleep(0)',
+    test: 'test/drivers/pauses.test.ts',
+    story: 'a meter is asked again only when its pause is over; its neighbours are asked meanwhile',
+  },
 ];
 
 /** Outbox and broker. */
@@ -276,6 +310,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_LEDGER,
   ...OF_THE_CARD,
   ...OF_THE_HOURS,
+  ...OF_CORRECTIONS,
+  ...OF_GAS_AND_STEAM,
   ...OF_THE_DRIVERS,
   ...OF_THE_UPLINK,
 ];

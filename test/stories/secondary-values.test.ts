@@ -3,7 +3,7 @@
  * side. The power that a manager sees is the primary one, as the register is.
  */
 import { expect, test } from 'vitest';
-import { openLine } from '../../drivers/modbus/line.ts';
+import { openLine } from '../../drivers/open-line.ts';
 import { startDemoFactory } from '../../simulators/demo-factory.ts';
 import { demoSite } from '../support/demo-site.ts';
 import { createSteppedClock } from '../support/stepped-clock.ts';

@@ -21,6 +21,29 @@ test('31 meters of 115 ms each need 3.6 s: asking every 2 s is more than the wir
   expect(load).toEqual({ line: 'rs485', meters: 31, answering: 31, roundMs: 3_565, share: 1.783 });
 });
 
+test('what each line is expected to cost is told before the first poll, and a line that cannot carry it warned of once', async () => {
+  const said: string[] = [];
+  const say = (_about: object, text: string) => void said.push(text);
+  const log = { info: say, warn: say, error: say } as unknown as Log;
+  const budget = { line: 'rs485', meters: 31, requests: 62, roundMs: 3_600, longestMs: 19_000, share: 1.8 };
+  const check = createSelfCheck({
+    dataDir: '/nowhere',
+    meters: SLOW_BUS,
+    budgets: [budget],
+    log,
+    sinceStartMs: () => 400,
+  });
+  const expected = [
+    'bus budget: how busy each line is expected to be',
+    expect.stringContaining('Line rs485 would have to be busy 180 % of the time.'),
+  ];
+  expect(said).toEqual(expected);
+  for (const tookMs of [900, 115]) for (const { id } of SLOW_BUS) check.note(answered(id, tookMs));
+  await eventually(() => said.length === 3, 'the check after two rounds');
+  expect(said).toEqual([...expected, 'self-check: where the time goes']);
+  await check.stop();
+});
+
 test('it is told once, after the first round, beside the polling, and leaves nothing in the data folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hakaru-check-'));
   try {

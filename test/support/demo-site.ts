@@ -21,6 +21,7 @@ export function demoSite({ tcpPort, serial }: DemoAddresses, options: DemoSiteOp
   const { site } = loadSite(new URL('../../config/sites/demo.yaml', import.meta.url).pathname);
   const lines = site.lines.map((line): LineConfig => {
     if (line.kind === 'modbus-tcp') return { ...line, host: '127.0.0.1', port: tcpPort };
+    if (line.kind === 'gpio') return line;
     const { id, baudRate, parity, stopBits } = line;
     return serial.kind === 'pty'
       ? { id, kind: 'modbus-rtu', port: serial.path, baudRate, parity, stopBits }

@@ -18,6 +18,11 @@ export interface Reading {
   readonly sinceMs: EpochMs;
   readonly atMs: EpochMs;
   readonly raw: RawRegister;
+  /**
+   * Only of pulses that the gateway counts: the watch without a break that this reading is of, and since when it
+   * watched. Not stored: a watch ends with the process.
+   */
+  readonly watched?: { readonly id: string; readonly sinceMs: EpochMs };
 }
 
 export function microOf(counts: Rational, scale: RegisterScale): bigint {

@@ -26,8 +26,13 @@ export interface SlotEvidence {
   readonly end: Boundary | Opening | null;
   /** Stretches without readings (and before the channel's opening) that touch this slot. */
   readonly unwatched: readonly Span[];
-  /** From the last reading of one era to the first of the next, where what passed is unknown. */
+  /**
+   * From the last reading of one era to the first of the next, where what passed is unknown; and where a person said
+   * what passed, but not how much of it in this slot.
+   */
   readonly unresolved: readonly Span[];
+  /** What answers of people add to this slot beside its boundaries, micro-units; 0 when left out. */
+  readonly answeredMicro?: bigint;
   /** What a dial reading gave to the unwatched part of this slot, micro-units; null when no dial covers it yet. */
   readonly filledMicro: bigint | null;
 }
@@ -99,7 +104,7 @@ export function deriveSlot(evidence: SlotEvidence): Slot {
   // Nobody watched a channel that had not begun; such a slot only completes the hour in which it begins.
   const begun = !('opening' in start) || start.atMs < span.toMs;
   const coverageMicro = begun ? watchedMicro(span, evidence.unwatched) : 0;
-  const counted = end.totalMicro - start.totalMicro;
+  const counted = end.totalMicro - start.totalMicro + (evidence.answeredMicro ?? 0n);
   const quantity = counted + (evidence.filledMicro ?? 0n);
   const quality = qualityOf(evidence, start, end, quantity);
   return {

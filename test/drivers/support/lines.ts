@@ -1,5 +1,5 @@
 /** Small meter types, lines and clocks for driver tests. */
-import type { LineConfig, MeterConfig, MeterType, RegisterMap } from '../../../config/types.ts';
+import type { MeterConfig, MeterType, ModbusLineConfig, RegisterMap } from '../../../config/types.ts';
 import type { WireTiming } from '../../../drivers/modbus/timing.ts';
 import type { SerialLine } from '../../../drivers/modbus/wire.ts';
 import type { ChannelName } from '../../../gateway/domain/meters.ts';
@@ -27,11 +27,11 @@ export const RTU_LINE: SerialLine = {
   stopBits: 1,
 };
 
-export function tcpLine(port: number): LineConfig {
+export function tcpLine(port: number): ModbusLineConfig {
   return { id: 'lan', kind: 'modbus-tcp', host: '127.0.0.1', port };
 }
 
-export function rtuOverTcpLine(port: number, baudRate = 115_200): LineConfig {
+export function rtuOverTcpLine(port: number, baudRate = 115_200): ModbusLineConfig {
   return {
     id: 'server',
     kind: 'modbus-rtu-over-tcp',
@@ -94,8 +94,7 @@ export function meter(id: string, unit: number, change: Partial<MeterConfig> = {
     channels: Object.keys(type.channels) as ChannelName[],
     ratedPerHour: rational(100n),
     intervalMs: 1_000,
-    kwhPerUnit: ONE,
-    kwhFactor: null,
+    kwhFactors: {},
     ...change,
   };
 }

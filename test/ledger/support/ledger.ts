@@ -4,6 +4,7 @@ import type { Reading } from '../../../gateway/domain/ledger/register.ts';
 import type { HourMessage } from '../../../gateway/domain/messages.ts';
 import type { ChannelSpec, RawRegister, RegisterScale } from '../../../gateway/domain/meters.ts';
 import { parseDecimal, type Rational } from '../../../gateway/domain/rational.ts';
+import { plainFactor } from '../../../gateway/domain/thermo/kwh-factor.ts';
 import { type EpochMs, instant, slotOf } from '../../../gateway/domain/time.ts';
 import { hourGrid } from '../../../gateway/platform/hour-grid.ts';
 import { createAcceptor } from '../../../gateway/stages/accept-readings.ts';
@@ -53,10 +54,16 @@ export function floatReading(atMs: number, value: number): Reading {
   return { sinceMs: instant(atMs), atMs: instant(atMs), raw: rawOf(value) };
 }
 
-export type SpecChange = Partial<Omit<ChannelSpec, 'scale'>> & { readonly scale?: Partial<RegisterScale> };
+export type SpecChange = Partial<Omit<ChannelSpec, 'scale'>> & {
+  readonly scale?: Partial<RegisterScale>;
+  /** One factor of all times. */
+  readonly kwhPerUnit?: Rational | null;
+  readonly kwhFactor?: string;
+};
 
 /** An electricity register of 0.1 kWh steps behind 600 kW unless told otherwise. */
-export function specWith(change: SpecChange = {}): ChannelSpec {
+export function specWith(specChange: SpecChange = {}): ChannelSpec {
+  const { kwhPerUnit = decimal('1'), kwhFactor = null, ...change } = specChange;
   return {
     meter: 'm1',
     channel: 'energy-import',
@@ -65,8 +72,7 @@ export function specWith(change: SpecChange = {}): ChannelSpec {
     keptBy: 'meter',
     ratedPerHour: decimal('600'),
     watchGapMs: 10 * MINUTE,
-    kwhPerUnit: decimal('1'),
-    kwhFactor: null,
+    kwhFactors: kwhPerUnit === null ? [] : [{ ...plainFactor(kwhPerUnit), label: kwhFactor }],
     ...change,
     scale: {
       unitsPerCount: decimal('0.1'),

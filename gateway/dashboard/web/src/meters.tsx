@@ -26,7 +26,7 @@ function Health({ health }: { health: MeterHealth }) {
 function gaugeText(gauge: GaugeView, lang: 'ja' | 'en'): { readonly value: string; readonly unit: string } {
   if (gauge.unit === 'W')
     return { value: number(gauge.value / 1000, digitsFor(gauge.value / 1000), lang), unit: 'kW' };
-  const digits = gauge.gauge === 'power-factor' ? 3 : gauge.gauge === 'frequency' ? 2 : 1;
+  const digits = gauge.gauge === 'power-factor' || gauge.unit === 's' ? 3 : gauge.gauge === 'frequency' ? 2 : 1;
   return { value: number(gauge.value, digits, lang), unit: gauge.unit === '1' ? '' : unitText(gauge.unit) };
 }
 
@@ -90,7 +90,7 @@ function MeterCard({ meter, nameOf }: { meter: MeterView; nameOf: (id: string) =
         </div>
       </dl>
       {meter.fault ? <p class="fault">{meter.fault[lang]}</p> : null}
-      {meter.gauges.length > 1 ? (
+      {meter.gauges.length > 1 || meter.gauges[0]?.gauge === 'timing-offset' ? (
         <details>
           <summary>{t.more}</summary>
           <dl>

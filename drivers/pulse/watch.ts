@@ -1,0 +1,196 @@
+/**
+ * One gpiomon process that watches one set of lines, for as long as the driver lives.
+ *
+ * States: asking (`--version`, once) → starting (the process runs, the kernel may not watch yet) → watching → down (it
+ * ended, or wrote what gpiomon does not write; another one is started after a pause that doubles up to
+ * {@link PAUSE_LIMIT_MS}) → starting … → closed. Major 2 says when it watches; major 1 says nothing, so it watches
+ * when it told an edge or after {@link SETTLE_MS}.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type Fault, fault } from '../../gateway/domain/faults.ts';
+import {
+  createGpiomonReader,
+  type GpiomonEdge,
+  type GpiomonMajor,
+  gpiomonArgs,
+  majorOf,
+  type WatchedSet,
+} from './gpiomon-text.ts';
+import { PARENT_VARIABLE } from './orphans.ts';
+
+/** The first pause before another start, ms. */
+export const FIRST_PAUSE_MS = 200;
+export const PAUSE_LIMIT_MS = 30_000;
+/** After a watch of this length the next pause is the first one again, ms. */
+const GOOD_WATCH_MS = 60_000;
+/** Major 1 is taken to watch after this time, ms: it asks the kernel within some ms of its start. */
+const SETTLE_MS = 1_000;
+/** Major 2 says that it watches within this time, or it is started again, ms. */
+const START_LIMIT_MS = 10_000;
+const VERSION_LIMIT_MS = 10_000;
+/** Between SIGTERM and SIGKILL, ms. */
+const END_LIMIT_MS = 1_000;
+const MAX_STDERR = 500;
+
+export interface WatchDeps {
+  readonly line: string;
+  readonly program: string;
+  /** null: asked by `--version`. */
+  readonly major: GpiomonMajor | null;
+  readonly set: WatchedSet;
+  readonly nowUs: () => number;
+  /** From here on nothing is missed. */
+  readonly onBegin: (atUs: number) => void;
+  /** false: this is no edge of the set. */
+  readonly onEdge: (edge: GpiomonEdge) => boolean;
+  readonly onEnd: (reason: Fault) => void;
+}
+
+export interface Watch {
+  start(): void;
+  /** Resolves when it watches, or could not begin, for the first time. */
+  readonly tried: Promise<void>;
+  /** Why it does not watch; null while it does. */
+  fault(): Fault | null;
+  close(): Promise<void>;
+}
+
+/** What a process that ended said of it. */
+function endFault({ line, set }: WatchDeps, said: string, how: string): Fault {
+  const about = { line, chip: set.chip };
+  const reason = said.trim().replaceAll(/\s+/g, ' ') || how;
+  if (/permission denied|operation not permitted/i.test(said)) return fault('gpio-denied', about);
+  if (/resource busy/i.test(said)) return fault('gpio-busy', about);
+  if (
+    /no such (file|device)|cannot find|not find|invalid (argument|chip|offset|GPIO)|out of range/i.test(said)
+  )
+    return fault('gpio-missing', { ...about, reason });
+  return fault('pulse-watch-ended', { line, reason });
+}
+
+export function createWatch(deps: WatchDeps): Watch {
+  const { line, program, set } = deps;
+  let major = deps.major;
+  let child: ChildProcess | null = null;
+  let ended: Promise<void> = Promise.resolve();
+  let problem: Fault | null = fault('pulse-watch-starting', { line });
+  let pauseMs = FIRST_PAUSE_MS;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const tried = Promise.withResolvers<void>();
+
+  function down(reason: Fault, watchedMs: number): void {
+    if (closed) return;
+    problem = reason;
+    tried.resolve();
+    deps.onEnd(reason);
+    if (watchedMs >= GOOD_WATCH_MS) pauseMs = FIRST_PAUSE_MS;
+    timer = setTimeout(start, pauseMs);
+    pauseMs = Math.min(pauseMs * 2, PAUSE_LIMIT_MS);
+  }
+
+  function start(): void {
+    if (closed) return;
+    if (major !== null) run(major);
+    else askMajor();
+  }
+
+  function askMajor(): void {
+    ended = new Promise((resolve) => {
+      child = execFile(program, ['--version'], { timeout: VERSION_LIMIT_MS }, (error, stdout, stderr) => {
+        child = null;
+        resolve();
+        const found = majorOf(stdout);
+        if (found !== null) {
+          major = found;
+          start();
+        } else if (error && typeof error.code === 'string') {
+          down(fault('gpiomon-missing', { line, path: program, reason: error.code }), 0);
+        } else {
+          const text = (stdout || stderr).split('\n')[0]?.slice(0, 80) ?? '';
+          down(fault('gpiomon-unknown', { line, path: program, text }), 0);
+        }
+      });
+    });
+  }
+
+  function run(known: GpiomonMajor): void {
+    const named = set.inputs.find((input) => typeof input === 'string');
+    if (known === 1 && named !== undefined) return down(fault('gpio-names', { line, input: named }), 0);
+    const started = spawn(program, gpiomonArgs(known, set), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C', [PARENT_VARIABLE]: String(process.pid) },
+    });
+    child = started;
+    let beganUs: number | null = null;
+    let own: Fault | null = null;
+    let said = '';
+    let over = false;
+    const begin = (): void => {
+      if (beganUs !== null || over) return;
+      clearTimeout(timer);
+      beganUs = deps.nowUs();
+      problem = null;
+      deps.onBegin(beganUs);
+      tried.resolve();
+    };
+    const giveUp = (reason: Fault): void => {
+      own ??= reason;
+      started.kill('SIGKILL');
+    };
+    const unknown = (text: string): void => giveUp(fault('pulse-text-unknown', { line, text }));
+    const reader = createGpiomonReader(known, {
+      begun: begin,
+      edge(edge) {
+        if (own) return;
+        if (beganUs === null) {
+          if (known === 2) return unknown(`${edge.offset} before the banner`);
+          begin();
+        }
+        if (!deps.onEdge(edge)) unknown(`${edge.offset} ${edge.name ?? ''} ${edge.stampUs}`);
+      },
+      unknown,
+    });
+    timer =
+      known === 1
+        ? setTimeout(begin, SETTLE_MS)
+        : setTimeout(() => giveUp(fault('pulse-watch-ended', { line, reason: 'no banner' })), START_LIMIT_MS);
+    started.stdout.setEncoding('latin1').on('data', (chunk: string) => reader.push(chunk));
+    started.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (said = (said + text).slice(-MAX_STDERR)));
+    ended = new Promise((resolve) => {
+      const end = (reason: Fault): void => {
+        if (over) return;
+        over = true;
+        clearTimeout(timer);
+        child = null;
+        resolve();
+        const watchedMs = beganUs === null ? 0 : (deps.nowUs() - beganUs) / 1_000;
+        down(own ?? reason, watchedMs);
+      };
+      started.once('error', (error: NodeJS.ErrnoException) =>
+        end(fault('gpiomon-missing', { line, path: program, reason: error.code ?? error.message })),
+      );
+      // After `exit` there may still be text in the pipe; `close` comes when all of it was read.
+      started.once('close', (code, signal) => end(endFault(deps, said, signal ?? `exit ${code}`)));
+    });
+  }
+
+  return {
+    start,
+    tried: tried.promise,
+    fault: () => problem,
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      tried.resolve();
+      problem = fault('driver-closed', { line });
+      const running = child;
+      running?.kill('SIGTERM');
+      const force = setTimeout(() => running?.kill('SIGKILL'), END_LIMIT_MS);
+      await ended;
+      clearTimeout(force);
+    },
+  };
+}
