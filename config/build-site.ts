@@ -5,11 +5,11 @@ import { ONE, type Rational } from '../gateway/domain/rational.ts';
 import type { Lookup } from './data-files.ts';
 import type { EnergyFactor } from './factors.ts';
 import { kwhFactorsOf } from './factors-site.ts';
+import { DEFAULT_INTERVAL_MS } from './intervals.ts';
 import { channelsOf, type LooseMeter, ratedPerHour, showsRatio, weightPerPulse } from './meter-checks.ts';
 import { defaultFilter, PULSE_INTERVAL_MS, PULSE_TYPES } from './pulse-types.ts';
 import { type LooseLine, settingsOf } from './site-checks.ts';
 import type { LineFile, MeterFile, SiteFile } from './site-schema.ts';
-import { DEFAULT_INTERVAL_MS } from './intervals.ts';
 import type {
   CoefficientsConfig,
   LineConfig,

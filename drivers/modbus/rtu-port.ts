@@ -259,10 +259,10 @@ function withoutEcho({ tail, frame }: Transaction): Buffer {
 function damage(transaction: Transaction): 'short-answer' | 'crc-error' | null {
   const rest = withoutEcho(transaction);
   const { unit, fn, words } = transaction.request;
-  const awaited = answerBytes(words);
-  const headed = rest[0] === unit && rest.length > 1 && ((rest[1] ?? 0) & 0x7f) === fn;
+  const code = rest[1] ?? 0;
+  const headed = rest[0] === unit && rest.length > 1 && (code & 0x7f) === fn;
+  const awaited = headed && code !== fn ? EXCEPTION_BYTES : answerBytes(words);
   if (headed && rest.length < awaited) return 'short-answer';
-  // A refusal can be damaged too.
   if (headed || rest.length === awaited || rest.length === EXCEPTION_BYTES) return 'crc-error';
   return null;
 }
