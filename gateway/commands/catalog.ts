@@ -2,7 +2,8 @@
 import { loadMeterTypes } from '../../config/meter-types.ts';
 import type { MeterType } from '../../config/types.ts';
 import type { Language } from '../domain/faults.ts';
-import { type Console, table, type Words, words } from './console.ts';
+import { type Console, type Words, words } from './console.ts';
+import { table } from './table.ts';
 
 const STATUS: Readonly<Record<MeterType['status'], Words>> = {
   verified: { en: 'verified', ja: '確認済み' },

@@ -8,7 +8,8 @@ import { lineBudgets } from '../../drivers/modbus/bus-budget.ts';
 import type { Language } from '../domain/faults.ts';
 import { formatFraction } from '../domain/rational.ts';
 import { factorLines } from '../domain/thermo/factor-lines.ts';
-import { type Console, table, words } from './console.ts';
+import { type Console, words } from './console.ts';
+import { table } from './table.ts';
 
 function budgetRow({ line, meters, requests, roundMs, longestMs, share }: LineBudget): string[] {
   return [

@@ -21,7 +21,9 @@ import { recallSite } from '../stages/site-facts.ts';
 import { openStore, openStoreForReading, type Store } from '../store/store.ts';
 import { httpsSource } from '../uplink/coefficients/https-source.ts';
 import { topicsOf } from '../uplink/topics.ts';
-import { type Console, readTime, table, words } from './console.ts';
+import { type Console, words } from './console.ts';
+import { readTime } from './read-time.ts';
+import { table } from './table.ts';
 
 export interface CoefficientOptions {
   readonly config: string;

@@ -1,8 +1,5 @@
-/** What every command shares: its streams, its language, and reading times that a person wrote. */
-import stringWidth from 'string-width';
-import { Temporal } from 'temporal-polyfill';
-import { CodedError, fault, type Language } from '../domain/faults.ts';
-import { type EpochMs, instant } from '../domain/time.ts';
+/** What every command shares: its streams and its language. It costs next to nothing to load. */
+import type { Language } from '../domain/faults.ts';
 
 export interface Console {
   readonly language: Language;
@@ -35,48 +32,4 @@ export function words(
   values: Readonly<Record<string, string | number>> = {},
 ): string {
   return text[console.language].replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? '?'));
-}
-
-function parsed(text: string, timezone: string): number | null {
-  try {
-    if (/^\d{4}-\d\d-\d\d$/.test(text))
-      return Temporal.PlainDate.from(text).toZonedDateTime(timezone).epochMilliseconds;
-    if (/(?:Z|[+-]\d\d:?\d\d)$/.test(text)) return Temporal.Instant.from(text).epochMilliseconds;
-    return Temporal.PlainDateTime.from(text).toZonedDateTime(timezone).epochMilliseconds;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * A date, a local time or an instant with its offset. @param timezone reads what has no offset
- * @throws CodedError time-unreadable
- */
-export function readTime(text: string, timezone: string): EpochMs {
-  const ms = parsed(text, timezone);
-  if (ms === null) throw new CodedError(fault('time-unreadable', { text }));
-  return instant(ms);
-}
-
-/** Pads to a column width as a terminal shows it: kana and kanji take two columns. */
-function padded(text: string, width: number, side: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
-  return side === 'right' ? text + space : space + text;
-}
-
-/** Rows with aligned columns; the columns numbered in `right` are aligned to the right. */
-export function table(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  right: ReadonlySet<number> = new Set(),
-): string {
-  const widths = header.map((title, column) =>
-    Math.max(...[title, ...rows.map((row) => row[column] ?? '')].map((cell) => stringWidth(cell))),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => padded(cell, widths[column] ?? 0, right.has(column) ? 'left' : 'right'))
-      .join('  ')
-      .trimEnd();
-  return [line(header), ...rows.map(line)].join('\n');
 }

@@ -23,7 +23,8 @@ import type { CorrectionRow } from '../store/correction-rows.ts';
 import { openStore, openStoreForReading, type Store } from '../store/store.ts';
 import { topicsOf } from '../uplink/topics.ts';
 import { type Face, faceOf, readAmount } from './amounts.ts';
-import { type Console, readTime, words } from './console.ts';
+import { type Console, words } from './console.ts';
+import { readTime } from './read-time.ts';
 
 export interface CorrectingOptions {
   readonly config: string;

@@ -6,7 +6,8 @@ import { hourGrid } from '../platform/hour-grid.ts';
 import { explainHour } from '../stages/explain-hour.ts';
 import { recallSite } from '../stages/site-facts.ts';
 import { openStoreForReading } from '../store/store.ts';
-import { type Console, readTime } from './console.ts';
+import type { Console } from './console.ts';
+import { readTime } from './read-time.ts';
 
 export interface ExplainOptions {
   readonly data: string;

@@ -6,7 +6,9 @@ import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { recallSite } from '../stages/site-facts.ts';
 import { openStoreForReading } from '../store/store.ts';
-import { type Console, readTime, table, words } from './console.ts';
+import { type Console, words } from './console.ts';
+import { readTime } from './read-time.ts';
+import { table } from './table.ts';
 
 export interface HoursOptions {
   readonly data: string;

@@ -8,7 +8,8 @@ import { type Asked, type Doubt, listQuestions, type Question } from '../stages/
 import { recallSite, specsById } from '../stages/site-facts.ts';
 import type { CorrectionRow } from '../store/correction-rows.ts';
 import { openStoreForReading } from '../store/store.ts';
-import { type Console, table, type Words, words } from './console.ts';
+import { type Console, type Words, words } from './console.ts';
+import { table } from './table.ts';
 
 export interface QuestionsOptions {
   readonly data: string;

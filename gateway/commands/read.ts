@@ -15,7 +15,8 @@ import { formatFraction, formatMicro } from '../domain/rational.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
-import { type Console, table, words } from './console.ts';
+import { type Console, words } from './console.ts';
+import { table } from './table.ts';
 
 export interface ReadOptions {
   readonly config: string;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PLANTS, plantNamed } from '../../simulators/plants.ts';
 import { exitCodeOf, untilStopped } from '../platform/signals.ts';
-import { type Console, table, words } from './console.ts';
+import { type Console, words } from './console.ts';
+import { table } from './table.ts';
 
 export interface SimulateOptions {
   readonly seed: number;
