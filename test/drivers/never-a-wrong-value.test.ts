@@ -87,7 +87,8 @@ async function readUntil(
     const answer = await bus.use(() => bus.read(read));
     if (answer.kind !== 'words') {
       tally.failed++;
-      const isHeldUp = loop.max / 1e6 > HELD_UP_MS;
+      // Not one sample: it stood still all the time.
+      const isHeldUp = loop.count === 0 || loop.max / 1e6 > HELD_UP_MS;
       if (sum(faults.counts()) === faultsBefore && !isHeldUp) tally.failedUnharmed++;
       continue;
     }
