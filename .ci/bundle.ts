@@ -121,9 +121,9 @@ const leanZod: Plugin = {
   },
 };
 
-/** Every file of the product that is started in a thread of its own: `*-worker.ts`. */
+/** Every file of the product that is started in a thread or process of its own: `*-worker.ts`. */
 function workers(): string[] {
-  return ['gateway', 'drivers'].flatMap((room) =>
+  return ['gateway', 'drivers', 'simulators'].flatMap((room) =>
     readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('-worker.ts'))
       .map((name) => join(ROOT, room, name)),

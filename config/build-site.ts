@@ -11,6 +11,7 @@ import { defaultFilter, PULSE_INTERVAL_MS, PULSE_TYPES } from './pulse-types.ts'
 import { type LooseLine, settingsOf } from './site-checks.ts';
 import type { LineFile, MeterFile, SiteFile } from './site-schema.ts';
 import type {
+  AlarmConfig,
   CoefficientsConfig,
   LineConfig,
   MeterConfig,
@@ -56,14 +57,7 @@ function buildLine(
     return { id, kind: line.kind, host: line.host, port: line.port ?? DEFAULTS.modbusTcpPort };
   if (line.kind === 'gpio') {
     const { chip, gpiomon = 'gpiomon', major = null } = line;
-    // A bare name is looked for in the PATH.
-    return {
-      id,
-      kind: line.kind,
-      chip,
-      gpiomon: gpiomon.includes('/') ? resolve(from, gpiomon) : gpiomon,
-      major,
-    };
+    return { id, kind: line.kind, chip, gpiomon: programPath(gpiomon, from), major };
   }
   const own = loose.find((candidate) => candidate.id === id);
   const settings = sure(own && settingsOf(own, meters), `the settings of line ${id}`);
@@ -174,6 +168,24 @@ function buildMqtt(file: SiteFile, from: string): MqttConfig | null {
   };
 }
 
+/** A bare name is looked for in the PATH. */
+function programPath(program: string, from: string): string {
+  return program.includes('/') ? resolve(from, program) : program;
+}
+
+function buildAlarm({ alarm }: SiteFile, from: string): AlarmConfig | null {
+  if (!alarm) return null;
+  const { chip, output, activeLow = false, gpioset = 'gpioset', major = null } = alarm;
+  return {
+    chip,
+    output,
+    activeLow,
+    on: [...new Set(alarm.on)],
+    gpioset: programPath(gpioset, from),
+    major,
+  };
+}
+
 function buildCoefficients(file: SiteFile, from: string): CoefficientsConfig {
   const { ruleSet, download } = file.coefficients ?? {};
   return {
@@ -209,6 +221,7 @@ export function buildSite(
     },
     gateway: { id: file.gateway.id },
     clock: { trust: file.clock?.trust ?? 'auto' },
+    alarm: buildAlarm(file, from),
     lines: Object.entries(file.lines).map(([id, line]) => buildLine(id, line, from, lines, meters)),
     meters: meters.map((loose) =>
       buildMeter(loose.id, sure(file.meters[loose.id], loose.id), loose, factors),

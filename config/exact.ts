@@ -1,5 +1,5 @@
 /** Quantities as an installer writes them, read from the source text and kept exact. */
-import type { ChannelUnit, GaugeName } from '../gateway/domain/meters.ts';
+import { type ChannelUnit, type GaugeName, isPower } from '../gateway/domain/meters.ts';
 import {
   divide,
   multiply,
@@ -86,7 +86,7 @@ export function gaugeUnits(gauge: GaugeName): {
   readonly native: string;
   readonly units: Readonly<Record<string, Rational>>;
 } {
-  if (gauge === 'power') return { native: 'W', units: GAUGE_KINDS.power };
+  if (isPower(gauge)) return { native: 'W', units: GAUGE_KINDS.power };
   if (gauge === 'power-factor') return { native: '1', units: GAUGE_KINDS.factor };
   if (gauge === 'frequency') return { native: 'Hz', units: GAUGE_KINDS.frequency };
   if (gauge === 'timing-offset') return { native: 's', units: GAUGE_KINDS.time };

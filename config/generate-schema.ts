@@ -9,6 +9,7 @@ import { catalogPage } from './catalog-page.ts';
 import { coefficientDocumentSchema } from './coefficient-document.ts';
 import { loadSiteKnowledge, type SiteKnowledge } from './load-site.ts';
 import { loadMeterTypes, meterTypeSchema } from './meter-types.ts';
+import { PULSE_TYPES } from './pulse-types.ts';
 import { siteSchema } from './site-schema.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -32,7 +33,11 @@ function propertyAt(schema: Json, path: readonly string[]): Json {
 function siteJsonSchema(knowledge: SiteKnowledge): Json {
   const schema = jsonSchema('hakaru site file', siteSchema);
   const meter = ['properties', 'meters', 'additionalProperties', 'properties'];
-  propertyAt(schema, [...meter, 'type']).enum = [...knowledge.meterTypes.keys(), 'generic'];
+  propertyAt(schema, [...meter, 'type']).enum = [
+    ...knowledge.meterTypes.keys(),
+    ...PULSE_TYPES.keys(),
+    'generic',
+  ];
   propertyAt(schema, [...meter, 'energyFactor']).enum = [...knowledge.factors.keys()];
   propertyAt(schema, ['properties', 'coefficients', 'properties', 'ruleSet']).enum = [
     ...knowledge.ruleSetIds,

@@ -38,6 +38,17 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'gateway.id': { example: '`id: gw1`' },
   clock: { example: '`clock: { trust: auto }`' },
   'clock.trust': { example: '`trust: auto`' },
+  alarm: { example: '`alarm: { chip: gpiochip0, output: 27, on: [meter-offline, storage, clock] }`' },
+  'alarm.chip': { example: '`chip: gpiochip0`' },
+  'alarm.output': { example: '`output: 27`' },
+  'alarm.activeLow': { example: '`activeLow: true`' },
+  'alarm.on': { example: '`on: [meter-offline, storage, clock, ledger-salvaged]`' },
+  'alarm.on.*': {
+    example: '`on: [meter-offline, storage, clock, ledger-salvaged]`',
+    aliases: { meter: 'meter-offline', offline: 'meter-offline', disk: 'storage', time: 'clock' },
+  },
+  'alarm.gpioset': { example: '`gpioset: /usr/bin/gpioset`' },
+  'alarm.major': { example: '`major: 2`' },
   lines: { example: '`lan: { kind: modbus-tcp, host: 192.168.1.20 }`' },
   'lines.*': { example: '`lan: { kind: modbus-tcp, host: 192.168.1.20 }`' },
   'lines.*.kind': {

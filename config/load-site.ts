@@ -13,7 +13,7 @@ import { type CheckContext, checkMeter, type LooseMeter } from './meter-checks.t
 import { openMeterTypes } from './meter-types.ts';
 import type { Path } from './places.ts';
 import { ConfigError, worded } from './problems.ts';
-import { checkChips, checkGpioInputs, checkGpioMeter } from './pulse-checks.ts';
+import { checkAlarm, checkChips, checkGpioInputs, checkGpioMeter } from './pulse-checks.ts';
 import { PULSE_TYPES, SERVICE_PULSE } from './pulse-types.ts';
 import { ruleSetIds } from './rule-sets.ts';
 import {
@@ -203,6 +203,7 @@ export function checkSiteText(path: string, source: string, options: SiteOptions
   checkAddresses(meters, context.report);
   checkGpioInputs(meters, context);
   checkChips(lines, context.report);
+  checkAlarm(block(data, 'alarm'), lines, meters, context.report);
   checkLines(lines, (id) => givenKeys(block(block(data, 'lines'), id)), meters, context);
   const { timezone } = block(data, 'site');
   if (typeof timezone === 'string') checkZone(timezone, language, context.report);

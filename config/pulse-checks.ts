@@ -130,6 +130,26 @@ export function checkGpioInputs(meters: readonly LooseMeter[], context: CheckCon
   }
 }
 
+/** The alarm contact is an output of its own. @param alarm as written, each key readable or not */
+export function checkAlarm(
+  alarm: Readonly<Record<string, unknown>>,
+  lines: readonly { readonly id: string; readonly chip?: string | undefined }[],
+  meters: readonly LooseMeter[],
+  report: CheckContext['report'],
+): void {
+  const { chip, output, major } = alarm;
+  if (typeof output === 'string' && major === 1)
+    report(['alarm', 'output'], 'alarm-names', { found: output });
+  const bare = (name: string): string => name.replace(/^\/dev\//, '');
+  if (typeof chip !== 'string' || (typeof output !== 'string' && typeof output !== 'number')) return;
+  for (const { id, fields } of meters) {
+    const wired = lines.find((line) => line.id === fields.line)?.chip;
+    if (wired === undefined || bare(wired) !== bare(chip)) continue;
+    if (fields.input === output || fields.timingInput === output)
+      report(['alarm', 'output'], 'alarm-input', { output, chip, meter: id });
+  }
+}
+
 /** One chip, one line: or the same input could be given to two. */
 export function checkChips(
   lines: readonly { readonly id: string; readonly chip?: string | undefined }[],

@@ -48,6 +48,26 @@ export const PULSE_TEXTS = {
       '`gpiofind {found}` で分かるオフセットを番号で書いてください',
     ],
   },
+  'alarm-input': {
+    en: [
+      'output {output} of {chip} is already an input: of meter `{meter}`',
+      'write the output that the contact is wired to',
+    ],
+    ja: [
+      '{chip} の {output} はメーター `{meter}` の入力です。警報接点には使えません',
+      '実際に接点を接続した出力を書いてください',
+    ],
+  },
+  'alarm-names': {
+    en: [
+      'gpioset of libgpiod 1 knows no names such as `{found}`',
+      'write the offset as a number; `gpiofind {found}` tells it',
+    ],
+    ja: [
+      'libgpiod 1 の gpioset では `{found}` のような名前を使えません',
+      '`gpiofind {found}` で分かるオフセットを番号で書いてください',
+    ],
+  },
   'gpio-interval': {
     en: [
       'pulses are handed over at least every {limit} s, so that a power cut costs no more than 10 s of them',

@@ -3,6 +3,7 @@
  * between fields are in site-checks.ts and meter-checks.ts.
  */
 import * as z from 'zod';
+import { ALARM_CAUSES } from '../gateway/domain/alarm.ts';
 import { GRID_AREAS } from '../gateway/domain/coefficients/types.ts';
 import { CHANNEL_NAMES, ROLES } from '../gateway/domain/meters.ts';
 import { gasSchema, steamSchema } from './factors-fields.ts';
@@ -25,16 +26,15 @@ const host = z
   .max(253)
   .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/);
 
+const gpioChip = z.string().regex(/^[A-Za-z0-9/][A-Za-z0-9/._:-]{0,99}$/);
+
 export const lineSchema = z.discriminatedUnion('kind', [
   strict({ kind: z.literal('modbus-rtu'), port: filePath, ...serial }),
   strict({ kind: z.literal('modbus-rtu-over-tcp'), host, port, ...serial }),
   strict({ kind: z.literal('modbus-tcp'), host, port: port.optional().describe('502 when left out') }),
   strict({
     kind: z.literal('gpio'),
-    chip: z
-      .string()
-      .regex(/^[A-Za-z0-9/][A-Za-z0-9/._:-]{0,99}$/)
-      .describe('GPIO chip as gpiomon takes it, e.g. gpiochip0'),
+    chip: gpioChip.describe('GPIO chip as gpiomon takes it, e.g. gpiochip0'),
     gpiomon: filePath.optional().describe('The program gpiomon; looked for in the PATH when left out'),
     major: z
       .literal([1, 2])
@@ -135,6 +135,18 @@ export const retentionSchema = strict({
   messages: days(1, 3_650).optional().describe('How long messages are kept after the broker took them; 35 d'),
 });
 
+export const alarmSchema = strict({
+  chip: gpioChip.describe('GPIO chip as gpioset takes it, e.g. gpiochip0'),
+  output: input.describe('Offset or name of the GPIO line that switches the contact'),
+  activeLow: z.boolean().optional().describe('The contact is on while the GPIO line is low'),
+  on: z.array(z.enum(ALARM_CAUSES)).min(1).max(ALARM_CAUSES.length).describe('What switches it on'),
+  gpioset: filePath.optional().describe('The program gpioset; looked for in the PATH when left out'),
+  major: z
+    .literal([1, 2])
+    .optional()
+    .describe('Major version of libgpiod; the program is asked when left out'),
+});
+
 export const siteSchema = strict({
   site: strict({
     id,
@@ -144,6 +156,7 @@ export const siteSchema = strict({
   }),
   gateway: strict({ id }),
   clock: strict({ trust: z.enum(['auto', 'manual']).optional() }).optional(),
+  alarm: alarmSchema.optional().describe('The alarm contact: off unless it is written'),
   lines: z.record(id, lineSchema).refine((lines) => Object.keys(lines).length > 0, {
     error: 'nothing-there',
     params: { text: 'nothing-there', values: {} },

@@ -2,6 +2,7 @@
  * The configuration as the gateway uses it, after the loader has checked it: exact, complete, every default
  * filled in. Ids are the keys of the site file and match [a-z0-9][a-z0-9-]{0,31}.
  */
+import type { AlarmCause } from '../gateway/domain/alarm.ts';
 import type { ChannelName, GaugeName, Role } from '../gateway/domain/meters.ts';
 import type { Rational } from '../gateway/domain/rational.ts';
 import type { KwhFactor } from '../gateway/domain/thermo/kwh-factor.ts';
@@ -231,6 +232,20 @@ export interface MeterConfig {
   readonly kwhFactors: Readonly<Partial<Record<ChannelName, readonly KwhFactor[]>>>;
 }
 
+/** The one thing that the gateway ever switches. */
+export interface AlarmConfig {
+  readonly chip: string;
+  /** Offset of the GPIO line in its chip, or its name (libgpiod 2). */
+  readonly output: number | string;
+  /** The contact is on while the line is low. */
+  readonly activeLow: boolean;
+  readonly on: readonly AlarmCause[];
+  /** The program: a name that is looked for in the PATH, or a path. */
+  readonly gpioset: string;
+  /** Major version of libgpiod; null: the program is asked. */
+  readonly major: 1 | 2 | null;
+}
+
 /** A value kept outside the site file; read when used, never printed. */
 export type Secret = { readonly file: string } | { readonly env: string };
 
@@ -289,6 +304,8 @@ export interface SiteConfig {
   };
   readonly gateway: { readonly id: string };
   readonly clock: { readonly trust: 'auto' | 'manual' };
+  /** The alarm contact; null without one. */
+  readonly alarm: AlarmConfig | null;
   readonly lines: readonly LineConfig[];
   readonly meters: readonly MeterConfig[];
   readonly mqtt: MqttConfig | null;

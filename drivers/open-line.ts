@@ -8,9 +8,14 @@ import { openPulseLine, type PulseLineDeps } from './pulse/line.ts';
 export function openLine(
   line: LineConfig,
   meters: readonly MeterConfig[],
-  deps: { readonly clock: LineDeps['clock']; readonly pulse?: Pick<PulseLineDeps, 'log' | 'nowUs'> },
+  deps: Pick<LineDeps, 'clock' | 'timing'> & {
+    readonly pulse?: Pick<PulseLineDeps, 'log' | 'nowUs' | 'aheadUs'>;
+  },
 ): LineDriver {
   return line.kind === 'gpio'
     ? openPulseLine(line, meters, { clock: deps.clock, ...deps.pulse })
-    : openModbusLine(line, meters, { clock: deps.clock });
+    : openModbusLine(line, meters, {
+        clock: deps.clock,
+        ...(deps.timing ? { timing: deps.timing } : {}),
+      });
 }

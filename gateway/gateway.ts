@@ -3,6 +3,7 @@
  * drivers → readings → ledger → hour buckets → coefficients → outbox → MQTT; the dashboard reads the store.
  */
 import type { SiteConfig } from '../config/types.ts';
+import { type Alarm, openAlarm } from './alarm.ts';
 import { type CoefficientIntake, createCoefficientIntake } from './coefficient-intake.ts';
 import { watchDisk } from './disk.ts';
 import type { Fault } from './domain/faults.ts';
@@ -14,7 +15,9 @@ import { runWhenDue } from './platform/repeat.ts';
 import { uplinkConnection } from './platform/secrets.ts';
 import type { OpenPolling, Polling } from './polling.ts';
 import { createChangeFeed } from './stages/change-feed.ts';
+import { createHintBook } from './stages/hint-book.ts';
 import { createLiveBoard } from './stages/live-board.ts';
+import { createOpenQuestions } from './stages/open-questions.ts';
 import type { Pipeline } from './stages/pipeline.ts';
 import type { CrashProbe, Store } from './store/store.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
@@ -77,7 +80,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   opened.push(() => me.store.close());
   const board = createLiveBoard(site.meters.map(({ id }) => id));
   try {
-    const ground = { me, dataDir, log, disk, board, changes: createChangeFeed(), opened };
+    const hints = createHintBook({ ...me, meters: site.meters.map(({ id }) => id) });
+    const questions = createOpenQuestions(me.store, me.specsById);
+    const changes = createChangeFeed();
+    const ground = { me, dataDir, log, disk, board, changes, hints, questions, opened };
     return await assemble(ground, connection, options);
   } catch (error) {
     await closeAll(opened.splice(0));
@@ -106,16 +112,26 @@ async function assemble(
       guard.read(() => changes.hoursIfNew(store.outbox.lastSeq()), undefined);
     },
     onClock: announce,
+    onBegin: () => uplink?.introduce(),
   });
   const polling = options.polling(site, hearPolls(ground, pipeline));
   ground.opened.push(() => polling.close());
   if (options.pollAtOnce) polling.start();
+  const alarm = site.alarm && openAlarm(ground, site.alarm, pipeline, announce);
+  const health = () => alarm?.health() ?? null;
   const coefficients = createCoefficientIntake({ ...me, dataDir: ground.dataDir, guard, log: ground.log });
-  const shown = { pipeline, coefficients, uplink: () => uplink };
+  const shown = { pipeline, coefficients, uplink: () => uplink, alarm: health };
   const url = await openPage(ground, options.webRoot, shown);
   if (site.mqtt && connection) {
     const { uplinkTiming: timing, probes } = options;
-    const wanted = { config: site.mqtt, connection, pipeline, timing, probe: probes?.delivery };
+    const wanted = {
+      config: site.mqtt,
+      connection,
+      pipeline,
+      alarm: health,
+      timing,
+      probe: probes?.delivery,
+    };
     uplink = await openUplinkOf(ground, wanted);
   }
   return running({
@@ -123,6 +139,7 @@ async function assemble(
     polls: options.pollAtOnce === true,
     polling,
     pipeline,
+    alarm,
     coefficients,
     uplink,
     url,
@@ -135,12 +152,13 @@ interface Parts {
   readonly polls: boolean;
   readonly polling: Polling;
   readonly pipeline: Pipeline;
+  readonly alarm: Alarm | null;
   readonly coefficients: CoefficientIntake;
   readonly uplink: UplinkSession | null;
   readonly url: string | null;
 }
 
-function running({ ground, polls, polling, pipeline, coefficients, uplink, url }: Parts): Gateway {
+function running({ ground, polls, polling, pipeline, alarm, coefficients, uplink, url }: Parts): Gateway {
   const { me, opened } = ground;
   const { guard } = ground.disk;
   const stops: (() => void)[] = [];
@@ -159,6 +177,7 @@ function running({ ground, polls, polling, pipeline, coefficients, uplink, url }
     start() {
       if (!polls) polling.start();
       let asked = false;
+      let downloads = false;
       const noteFirstRound = async (): Promise<void> => {
         await polling.firstRound();
         asked = true;
@@ -166,12 +185,17 @@ function running({ ground, polls, polling, pipeline, coefficients, uplink, url }
       void noteFirstRound();
       stops.push(
         runWhenDue(() => {
-          guard.run(() => coefficients.drainInbox());
+          if (me.begun()) guard.run(() => coefficients.drainInbox());
           // After a stop of hours the first readings say more than a row of missing hours would.
           guard.turn(() => (asked ? pipeline.turn() : pipeline.finish()));
+          alarm?.look();
+          // A download needs the time: certificates have dates, and so have documents.
+          if (!downloads && me.begun()) {
+            downloads = true;
+            stops.push(coefficients.start());
+          }
           return TURN_MS;
         }),
-        coefficients.start(),
       );
     },
     async delivered() {

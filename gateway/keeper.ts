@@ -1,6 +1,6 @@
 /**
- * One gateway at a time, for as long as `hakaru run` runs: begun when the time is known, made anew with the site file as
- * it is now, or on its disk, and stopped.
+ * One gateway at a time, for as long as `hakaru run` runs: begun, made anew with the site file as it is now, or on its
+ * disk, and stopped.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import type { Clock } from './domain/time.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { systemClock } from './platform/system-clock.ts';
+import { watchTimeSource } from './platform/time-source.ts';
 import type { OpenPolling } from './polling.ts';
 
 /** The built dashboard page. */
@@ -31,27 +32,16 @@ export interface KeeperOptions {
   readonly onReload: (listener: () => void) => void;
 }
 
-/** The clock is looked at this often while it cannot be believed, ms. */
-const CLOCK_MS = 1_000;
 /** A disk that takes nothing is tried again this often, ms. */
 const DISK_MS = 5_000;
 /** While the old gateway goes on instead, it is less urgent, ms: it must find out about its disk in between. */
 const RELOAD_MS = 15_000;
 
-/** Nothing is written before the time is known: a row with a wrong time would have to be found again by hand. */
-async function untilClockTrusted(
-  console: Console,
-  clock: Clock,
-  stopped: Promise<unknown>,
-): Promise<boolean> {
-  if (clock.trust() !== 'untrusted') return true;
-  console.say(
-    faultText(fault('clock-untrusted', { now: new Date(clock.now()).toISOString() }), console.language),
-  );
-  while (clock.trust() === 'untrusted') {
-    if (await Promise.race([stopped.then(() => true), delay(CLOCK_MS, false)])) return false;
-  }
-  return true;
+/** It runs all the same, and shows what it reads; whoever watches its start hears why no hours come. */
+function sayIfUnset(console: Console, clock: Clock): void {
+  if (clock.trust() !== 'untrusted') return;
+  const now = new Date(clock.now()).toISOString();
+  console.say(faultText(fault('clock-untrusted', { now }), console.language));
 }
 
 /** What is wrong with a site file or with the disk, for the log: the places, not the whole print. */
@@ -195,8 +185,8 @@ export async function keepRunning(console: Console, options: KeeperOptions): Pro
   options.onReload(() => wishes.ask('reload'));
   void stopped.then(() => wishes.ask('stop'));
   const site = load();
-  const clock = systemClock(site.clock.trust);
-  if (!(await untilClockTrusted(console, clock, stopped))) return;
+  const source = await watchTimeSource();
+  sayIfUnset(console, systemClock(site.clock.trust, source));
   const keeper = createKeeper({
     site,
     dataDir: data,
@@ -205,7 +195,7 @@ export async function keepRunning(console: Console, options: KeeperOptions): Pro
       createGateway({
         site: wanted,
         dataDir: data,
-        clock,
+        clock: systemClock(wanted.clock.trust, source),
         log,
         polling,
         webRoot: WEB_ROOT,

@@ -1,13 +1,16 @@
 /** The parts of a gateway, each put together from its stages; gateway.ts joins them. */
 import { statfsSync } from 'node:fs';
 import type { MqttConfig } from '../config/types.ts';
+import { watchedMeters } from '../config/watched-meters.ts';
 import { lineBudgets } from '../drivers/modbus/bus-budget.ts';
 import type { CoefficientIntake } from './coefficient-intake.ts';
 import { createCorrectionIntake } from './correction-intake.ts';
 import { createStoreReads } from './dashboard/store-reads.ts';
 import type { DiskWatch } from './disk.ts';
+import type { AlarmHealth } from './domain/alarm.ts';
 import type { LiveBoard } from './domain/live.ts';
-import type { MeterPoll } from './domain/ports.ts';
+import type { MeterPoll, SettingSample } from './domain/ports.ts';
+import type { OpenQuestion } from './domain/validation/questions.ts';
 import type { Identity } from './identity.ts';
 import type { Log } from './platform/log.ts';
 import { VERSION } from './platform/version.ts';
@@ -18,13 +21,16 @@ import { createCorrector } from './stages/apply-correction.ts';
 import type { createChangeFeed } from './stages/change-feed.ts';
 import { createHourCloser } from './stages/close-hours.ts';
 import { createOutboxFiller } from './stages/fill-outbox.ts';
+import type { HintBook } from './stages/hint-book.ts';
 import { createOutboxPort } from './stages/outbox-port.ts';
-import { createPipeline, type Pipeline } from './stages/pipeline.ts';
+import { createPipeline, type Pipeline, type Step as Stage } from './stages/pipeline.ts';
 import { createPurger } from './stages/purge.ts';
 import { createHealthReporter } from './stages/report-health.ts';
 import { createRewinder } from './stages/rewind.ts';
 import { createTallies, isTallied } from './stages/tally.ts';
 import { createSettingsWatcher } from './stages/watch-settings.ts';
+import { createSumWatch } from './stages/watch-sums.ts';
+import { createValueWatch } from './stages/watch-values.ts';
 import { createWeigher } from './stages/weigh-hours.ts';
 import type { DeliveryOptions } from './uplink/delivery.ts';
 import type { UplinkConfig, UplinkTiming } from './uplink/mqtt-uplink.ts';
@@ -38,13 +44,23 @@ export interface Ground {
   readonly disk: DiskWatch;
   readonly board: LiveBoard;
   readonly changes: ReturnType<typeof createChangeFeed>;
+  /** What the figures of the meters say about their wiring and their health. */
+  readonly hints: HintBook;
+  /** What the ledger asks of people. */
+  readonly questions: () => readonly OpenQuestion[];
   /** What must be closed in the end, in the order in which it was opened. */
   readonly opened: (() => unknown)[];
 }
 
+/** Settings that a meter showed in an earlier poll, while the time was not known, are those of this one. */
+function stampedSettings(poll: MeterPoll, settings: readonly SettingSample[]): MeterPoll {
+  if (poll.settings) return poll;
+  return { ...poll, settings: settings.map((sample) => ({ ...sample, atMs: poll.atMs })) };
+}
+
 /** What is done with each poll: shown, told, and handed to the ledger. */
 export function hearPolls(
-  { me, dataDir, log, disk, board, changes, opened }: Ground,
+  { me, dataDir, log, disk, board, changes, hints, opened }: Ground,
   pipeline: Pipeline,
 ): (poll: MeterPoll) => void {
   const reporter = createHealthReporter(me);
@@ -58,6 +74,8 @@ export function hearPolls(
   });
   opened.push(() => selfCheck.stop());
   const tallies = createTallies(me.store);
+  const unseen = new Map<string, readonly SettingSample[]>();
+  const values = createValueWatch({ meters: watchedMeters(me.site), specs: me.specs, grid: me.grid, hints });
   return (arrived) => {
     const poll = isTallied(arrived)
       ? disk.guard.read(() => tallies.totalled(arrived), tallies.untold(arrived))
@@ -66,8 +84,17 @@ export function hearPolls(
     if (health.before !== health.after) {
       log.info({ meter: poll.meter, ...health, fault: poll.fault }, 'meter health');
     }
-    disk.guard.run(() => reporter.note(poll, health.after));
-    if (poll.settings) disk.guard.run(() => settings.note(poll));
+    if (poll.settings) unseen.set(poll.meter, poll.settings);
+    // What is told has a time; while there is none it waits.
+    if (pipeline.knowsTime()) {
+      disk.guard.run(() => reporter.note(poll, health.after));
+      const shown = unseen.get(poll.meter);
+      if (shown) {
+        disk.guard.run(() => settings.note(stampedSettings(poll, shown)));
+        unseen.delete(poll.meter);
+      }
+      disk.guard.run(() => values.note(poll));
+    }
     selfCheck.note(poll);
     // A rare pulse weighs much: it is kept at once.
     if (pipeline.take(poll)) disk.guard.run(() => pipeline.keep());
@@ -80,10 +107,23 @@ interface Told {
   /** After a turn that may have filled the outbox. */
   onTurn(): void;
   onClock(): void;
+  /** The time became known: what this gateway is can be said. */
+  onBegin(): void;
+}
+
+/** A stage that looks at the channels when it is made: those of a new database are known when the time is. */
+function whenFirstRun(make: () => Stage): Stage {
+  let made: Stage | null = null;
+  return {
+    run(nowMs) {
+      made ??= make();
+      return made.run(nowMs);
+    },
+  };
 }
 
 /** readings → ledger → hour buckets → coefficients → outbox */
-export function buildPipeline({ me, dataDir, log }: Ground, speed: number, told: Told): Pipeline {
+export function buildPipeline({ me, dataDir, log, hints }: Ground, speed: number, told: Told): Pipeline {
   const { site, store, grid, events, specs, specsById, rules, sender, topics, clock } = me;
   return createPipeline({
     clock,
@@ -108,9 +148,15 @@ export function buildPipeline({ me, dataDir, log }: Ground, speed: number, told:
         specs: specsById,
         topicOf: (meter, channel) => topics.hour(meter, channel),
       }),
+      whenFirstRun(() => createSumWatch({ store, grid, specs: specsById, meters: site.meters, hints })),
     ],
     purge: createPurger({ store, ...site.retention }),
     checkpoint: () => store.checkpoint(),
+    begin() {
+      if (me.begun()) return;
+      me.begin();
+      told.onBegin();
+    },
     onClock(health) {
       const { state, fault } = health;
       if (fault) log.warn({ clock: state, fault }, 'hours are held back');
@@ -126,24 +172,33 @@ export function buildPipeline({ me, dataDir, log }: Ground, speed: number, told:
  * @param webRoot where the built page lies. @returns its address, null without a page
  */
 export async function openPage(
-  { me, log, disk, board, changes, opened }: Ground,
+  { me, log, disk, board, changes, hints, questions, opened }: Ground,
   webRoot: string | null,
   shown: {
     readonly pipeline: Pipeline;
     readonly coefficients: CoefficientIntake;
     readonly uplink: () => UplinkSession | null;
+    readonly alarm: () => AlarmHealth | null;
   },
 ): Promise<string | null> {
   if (webRoot === null) return null;
   const asked = {
     ...me,
     board,
-    generation: me.sender.generation,
+    hintsOf: (meter: string) => hints.of(meter),
+    questions,
+    get startedMs() {
+      return me.startedMs;
+    },
+    get generation() {
+      return me.sender.generation;
+    },
     version: VERSION,
     uplink: shown.uplink,
     coefficientFault: () => shown.coefficients.fault(),
     storage: () => disk.guard.health(),
     clockHealth: () => shown.pipeline.clockHealth(),
+    alarm: shown.alarm,
     read: disk.guard.read,
     rethrow: (error: unknown) => disk.rethrow(error),
   };
@@ -160,6 +215,7 @@ interface Uplinked {
   readonly config: MqttConfig;
   readonly connection: UplinkConfig;
   readonly pipeline: Pipeline;
+  readonly alarm: () => AlarmHealth | null;
   readonly timing?: Partial<UplinkTiming> | undefined;
   readonly probe?: DeliveryOptions['probe'] | undefined;
 }
@@ -167,7 +223,7 @@ interface Uplinked {
 /** outbox → MQTT */
 export async function openUplinkOf(
   ground: Ground,
-  { config, connection, pipeline, timing, probe }: Uplinked,
+  { config, connection, pipeline, alarm, timing, probe }: Uplinked,
 ): Promise<UplinkSession> {
   const { me, log, disk, board, changes, opened } = ground;
   const { guard } = disk;
@@ -184,7 +240,7 @@ export async function openUplinkOf(
       read: guard.read,
       onRefused: (problem) => log.warn({ fault: problem }, 'message refused'),
     }),
-    announcer: buildAnnouncer(ground, pipeline),
+    announcer: buildAnnouncer(ground, pipeline, alarm),
     board,
     log,
     monotonicMs: () => me.clock.monotonicMs(),
@@ -196,15 +252,26 @@ export async function openUplinkOf(
   return uplink;
 }
 
-function buildAnnouncer({ me, dataDir, disk }: Ground, pipeline: Pipeline) {
+function buildAnnouncer(
+  { me, dataDir, disk, hints, questions }: Ground,
+  pipeline: Pipeline,
+  alarm: () => AlarmHealth | null,
+) {
   const { guard } = disk;
   const { id, name, timezone, gridArea } = me.site.site;
   return createAnnouncer({
     ...me,
     site: { id, name, timezone, gridArea },
     gateway: { id: me.site.gateway.id, version: VERSION },
-    generation: me.sender.generation,
+    get startedMs() {
+      return me.startedMs;
+    },
+    get generation() {
+      return me.sender.generation;
+    },
     clockHealth: () => pipeline.clockHealth(),
+    knowsTime: () => me.begun(),
+    alarm,
     meters: me.site.meters.map(({ id: meter, name: title, type, role, parent }) => ({
       id: meter,
       name: title,
@@ -213,6 +280,8 @@ function buildAnnouncer({ me, dataDir, disk }: Ground, pipeline: Pipeline) {
       parent,
     })),
     storage: () => guard.health(),
+    hintsOf: (meter: string) => hints.of(meter),
+    attention: () => guard.read(() => ({ questions: questions().length, hints: hints.all().length }), null),
     read: guard.read,
     freeBytes: () =>
       guard.read(() => {

@@ -2,7 +2,8 @@
  * Polls every meter of a site, here in this thread. Where the ledger lives in another thread, polling-port.ts gives it
  * the same {@link Polling} over a message port.
  */
-import type { SiteConfig } from '../config/types.ts';
+import type { LineConfig, SiteConfig } from '../config/types.ts';
+import type { WireTiming } from '../drivers/modbus/timing.ts';
 import { openLine } from '../drivers/open-line.ts';
 import type { MeterPoll } from './domain/ports.ts';
 import type { Clock } from './domain/time.ts';
@@ -39,17 +40,26 @@ export function pollHere(options: {
   readonly clock: Clock;
   readonly speed?: number;
   readonly mayPoll?: () => boolean;
+  /** Lines with contacts, where time is simulated: the wall clock, the one edges are stamped with, µs, and its steps. */
+  readonly contacts?: { readonly clock: Clock; readonly nowUs: () => number; readonly aheadUs: number };
+  /** The waits of a line, where they are not those of its baud rate. */
+  readonly timing?: (line: LineConfig) => WireTiming | null;
 }): OpenPolling {
-  const { clock, speed = 1, mayPoll = () => true } = options;
+  const { clock, speed = 1, mayPoll = () => true, contacts } = options;
   return (site, onPoll) => {
     let closing: Promise<unknown> | null = null;
-    const lines = site.lines.map((line) =>
-      openLine(
+    const lines = site.lines.map((line) => {
+      const timing = options.timing?.(line);
+      return openLine(
         line,
         site.meters.filter((meter) => meter.line === line.id),
-        { clock },
-      ),
-    );
+        {
+          clock: line.kind === 'gpio' ? (contacts?.clock ?? clock) : clock,
+          ...(contacts ? { pulse: contacts } : {}),
+          ...(timing ? { timing } : {}),
+        },
+      );
+    });
     const drivers = lines.flatMap((line) => line.meters);
     /** Those that count themselves: what they have counted exists nowhere else. */
     const counting = drivers.filter((driver) => driver.onNews !== undefined);

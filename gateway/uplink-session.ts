@@ -29,6 +29,8 @@ export interface UplinkSession {
   wake(): void;
   /** Says the status now. */
   announce(): void;
+  /** Says again what this gateway is, and its status. */
+  introduce(): void;
   connected(): boolean;
   fault(): Fault | null;
   /** Resolves once the outbox says that nothing is left to send. */
@@ -91,6 +93,7 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
   return {
     wake: () => delivery.wake(),
     announce: () => void say(announcer.status()),
+    introduce: () => void introduce(),
     connected: () => uplink.connected(),
     fault: () => uplink.fault(),
     async drained(isEmpty) {

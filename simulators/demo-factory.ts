@@ -1,23 +1,19 @@
 /**
- * The factory of config/sites/demo.yaml, alive: TCP meters, an RS-485 bus, a pulse module, the broker and the server
+ * The factory of config/sites/demo.yaml, alive: TCP meters, an RS-485 bus, pulse contacts, the broker and the server
  * of coefficient documents, all on the loopback. Simulated time is the caller's; wires are paced by real time.
  */
 import { type Broker, startBroker } from './broker.ts';
 import { type CoefficientServer, startCoefficientServer } from './coefficient-server.ts';
+import { type DemoDevices, type DemoMeter, demoDevices } from './demo-devices.ts';
 import { asCsv, asJson, type DemoDocument, demoDocument } from './demo-documents.ts';
-import { DEMO_SCHEDULES, type DemoLoad } from './demo-schedules.ts';
-import { createIem3155, type Iem3155 } from './devices/iem3155.ts';
-import { createLswMeter, type LswMeter } from './devices/lsw-meter.ts';
-import { createPulseCounter, type PulseCounter } from './devices/pulse-counter.ts';
-import { createSdm630, type Sdm630 } from './devices/sdm630.ts';
+import { type DemoPulses, startDemoPulses } from './demo-pulses.ts';
+import { DEMO_SCHEDULES, type DemoLoad, HALL_LOADS } from './demo-schedules.ts';
 import { createFaults, type FaultPlan, type FaultSettings } from './faults.ts';
 import { createPlant, type Plant } from './plant.ts';
 import { createRtuBus, type RtuBus } from './rtu-bus.ts';
 import type { Schedule } from './schedule.ts';
 import { type PtyLink, servePty, serveRtuOverTcp, type TcpLink } from './serial-link.ts';
 import { startTcpMeters, type TcpMeters } from './tcp-meters.ts';
-
-export type DemoMeter = 'main' | 'furnace' | 'press' | 'compressor' | 'gas';
 
 export interface DemoFactoryOptions {
   /** Simulated time, whole ms since 1970 UTC. */
@@ -29,6 +25,8 @@ export interface DemoFactoryOptions {
   readonly pace?: number;
   /** `auto`: a pty, or RTU over TCP where socat is absent. */
   readonly serial?: 'auto' | 'pty' | 'rtu-over-tcp';
+  /** The steady clock by which contacts are stamped, at startMs, ns; the machine's own when left out. */
+  readonly steadyStartNs?: bigint;
   /** Directory for the pty's link; a fresh one when left out. */
   readonly ptyDirectory?: string;
   /** Replaces the demo's own day profiles, e.g. to play a worked day. */
@@ -57,13 +55,8 @@ export interface DemoFactory {
   readonly coefficientUrl: string;
   readonly caPem: string;
   readonly plant: Plant;
-  readonly devices: {
-    readonly main: Iem3155;
-    readonly furnace: LswMeter;
-    readonly press: Sdm630;
-    readonly compressor: Sdm630;
-    readonly gas: PulseCounter;
-  };
+  readonly devices: DemoDevices;
+  readonly pulses: DemoPulses;
   readonly faults: {
     readonly rtu: FaultPlan;
     readonly tcp: FaultPlan;
@@ -77,34 +70,19 @@ export interface DemoFactory {
   close(): Promise<void>;
 }
 
-const DEMO_UNITS = { main: 1, press: 2, compressor: 3, furnace: 4, gas: 20 } as const;
-/** 0.1 m³. */
-const DEMO_GAS_WEIGHT_ML = 100_000;
-const BAUD_RATE = 19_200;
+const BAUD_RATE = 9_600;
 const DEFAULT_HISTORY_DAYS = 45;
-
-const INITIAL_COUNTS: Readonly<Record<DemoMeter, bigint>> = {
-  // Wh
-  main: 3_456_789_012n,
-  // 0.01 kWh behind a CT of 200/5
-  furnace: 1_234_567n,
-  // 0.01 kWh
-  press: 4_215_733n,
-  compressor: 2_086_410n,
-  // pulses
-  gas: 731_204n,
-};
 
 /** @throws Error when a fixed port is taken, or a pty was demanded and there is none; nothing is left running then */
 export async function startDemoFactory(options: DemoFactoryOptions): Promise<DemoFactory> {
   const { now, seed } = options;
   const plant = demoPlant(options);
-  const devices = demoDevices(options, plant);
+  const devices = demoDevices(plant, options);
   const settings = options.faultSettings ? { settings: options.faultSettings } : {};
   const rtuFaults = createFaults({ seed, wire: 'rtu', ...settings });
   const tcpFaults = createFaults({ seed, wire: 'tcp', ...settings });
   const bus = createRtuBus({
-    devices: [devices.press, devices.compressor, devices.gas],
+    devices: devices.bus,
     now,
     baudRate: BAUD_RATE,
     pace: options.pace ?? 1,
@@ -124,10 +102,17 @@ export async function startDemoFactory(options: DemoFactoryOptions): Promise<Dem
     keep(link);
     const tcp = keep(
       await startTcpMeters({
-        devices: [devices.main, devices.furnace],
+        devices: devices.tcp,
         now,
         faults: tcpFaults,
         port: options.tcpPort ?? 0,
+      }),
+    );
+    const pulses = keep(
+      await startDemoPulses({
+        plant,
+        now,
+        ...(options.steadyStartNs === undefined ? {} : { steadyStartNs: options.steadyStartNs }),
       }),
     );
     const broker = keep(await startBroker({ port: options.brokerPort ?? 0 }));
@@ -143,6 +128,7 @@ export async function startDemoFactory(options: DemoFactoryOptions): Promise<Dem
       caPem: coefficients.caPem,
       plant,
       devices,
+      pulses,
       faults: { rtu: rtuFaults, tcp: tcpFaults, coefficients: coefficients.faults },
       bus,
       tcp,
@@ -168,55 +154,18 @@ function putDocuments(coefficients: CoefficientServer, options: DemoFactoryOptio
 
 function demoPlant(options: DemoFactoryOptions): Plant {
   const of = (load: DemoLoad): Schedule => options.schedules?.[load] ?? DEMO_SCHEDULES[load];
+  const electric = ['press', 'compressor', 'furnace', ...HALL_LOADS] as const;
   return createPlant({
     seed: options.seed,
     startMs: options.startMs,
     meters: [
-      { id: 'press', kind: 'electric', schedule: of('press') },
-      { id: 'compressor', kind: 'electric', schedule: of('compressor') },
-      { id: 'furnace', kind: 'electric', schedule: of('furnace') },
-      { id: 'main', kind: 'sum', of: ['press', 'compressor', 'furnace'], base: of('base') },
+      ...electric.map((id) => ({ id, kind: 'electric' as const, schedule: of(id) })),
+      { id: 'main', kind: 'sum', of: electric, base: of('base') },
       { id: 'gas', kind: 'gas', schedule: of('gas') },
+      { id: 'heat-gas', kind: 'gas', schedule: of('heat-gas') },
+      { id: 'steam', kind: 'steam', schedule: of('steam') },
     ],
   });
-}
-
-function demoDevices(options: DemoFactoryOptions, plant: Plant): DemoFactory['devices'] {
-  const updateMs = options.updateMs ?? 0;
-  const meter = (load: 'main' | 'furnace' | 'press' | 'compressor') => ({
-    unit: DEMO_UNITS[load],
-    plant,
-    load,
-    initialCount: options.initialCounts?.[load] ?? INITIAL_COUNTS[load],
-    updateMs,
-  });
-  return {
-    main: createIem3155(meter('main')),
-    furnace: createLswMeter({
-      ...meter('furnace'),
-      energyAddress: 100,
-      powerAddress: 110,
-      countsPerKwh: 100n,
-      powerCountsPerW: 10,
-      ct: { num: 200n, den: 5n },
-      wrapsAt: 100_000_000n,
-      maxRegisters: 60,
-    }),
-    press: createSdm630(meter('press')),
-    compressor: createSdm630(meter('compressor')),
-    gas: createPulseCounter({
-      unit: DEMO_UNITS.gas,
-      plant,
-      updateMs,
-      inputs: {
-        1: {
-          load: 'gas',
-          weightMl: DEMO_GAS_WEIGHT_ML,
-          initialCount: options.initialCounts?.gas ?? INITIAL_COUNTS.gas,
-        },
-      },
-    }),
-  };
 }
 
 async function serialLink(

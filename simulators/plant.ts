@@ -1,7 +1,7 @@
 /**
  * The factory's truth. Every load has a rate that is constant within 5-minute segments, so what passed up to any
- * instant is an exact integer: W × ms = mJ for electricity, mL/h × ms for gas. Nothing is stepped or sampled: any
- * instant is computed directly, days that are over are remembered as one sum each.
+ * instant is an exact integer: W × ms = mJ for electricity, mL/h × ms for gas, g/h × ms for steam. Nothing is stepped
+ * or sampled: any instant is computed directly, days that are over are remembered as one sum each.
  */
 import { createLoad, type Load } from './load.ts';
 import { DAY_MS, type Schedule, SEGMENT_MS } from './schedule.ts';
@@ -14,11 +14,11 @@ export const FINE_PER_ML = 3_600_000n;
 const JST_OFFSET_MS = 9 * 3_600_000;
 
 /**
- * `electric` and `gas` follow their own schedule. `sum` is an electric meter that sees the named loads and, beside
- * them, a base load of its own that no sub-meter sees (it is known as `{id}:base`).
+ * `electric`, `gas` and `steam` follow their own schedule. `sum` is an electric meter that sees the named loads
+ * and, beside them, a base load of its own that no sub-meter sees (it is known as `{id}:base`).
  */
 export type PlantMeter =
-  | { readonly id: string; readonly kind: 'electric' | 'gas'; readonly schedule: Schedule }
+  | { readonly id: string; readonly kind: 'electric' | 'gas' | 'steam'; readonly schedule: Schedule }
   | { readonly id: string; readonly kind: 'sum'; readonly of: readonly string[]; readonly base: Schedule };
 
 export interface PlantOptions {
@@ -46,10 +46,11 @@ export interface Plant {
   readonly startMs: number;
   /** All ids, base loads included. */
   readonly ids: readonly string[];
-  /** W, or mL/h for gas. Whole. */
+  /** W, mL/h for gas, g/h for steam. Whole. */
   rate(id: string, atMs: number): number;
   /**
-   * What passed since startMs, exact: mJ for electricity, mL/h × ms for gas (÷ {@link FINE_PER_ML} is mL).
+   * What passed since startMs, exact: mJ for electricity, mL/h × ms for gas (÷ {@link FINE_PER_ML} is mL), g/h × ms
+   * for steam.
    * @throws RangeError before startMs, for an unknown id, or when atMs is no whole number
    */
   total(id: string, atMs: number): bigint;
@@ -62,7 +63,7 @@ export function createPlant(options: PlantOptions): Plant {
   const { seed, startMs } = options;
   const nominalMilliV = options.nominalMilliV ?? 254_000;
   const parts = loadsByMeter(options);
-  const gas = new Set(options.meters.filter((meter) => meter.kind === 'gas').map((meter) => meter.id));
+  const kinds = new Map(options.meters.map(({ id, kind }) => [id, kind]));
 
   const loadsOf = (id: string): readonly Load[] => {
     const loads = parts.get(id);
@@ -86,13 +87,14 @@ export function createPlant(options: PlantOptions): Plant {
     rate,
     total,
     pulses(id, atMs, weightMl) {
-      if (!gas.has(id)) throw new RangeError(`${id} is no gas meter`);
+      if (kinds.get(id) !== 'gas') throw new RangeError(`${id} is no gas meter`);
       if (!Number.isSafeInteger(weightMl) || weightMl <= 0)
         throw new RangeError(`pulse weight ${weightMl} mL`);
       return total(id, atMs) / (BigInt(weightMl) * FINE_PER_ML);
     },
     electrical(id, atMs) {
-      if (gas.has(id)) throw new RangeError(`${id} is a gas meter`);
+      const kind = kinds.get(id);
+      if (kind === 'gas' || kind === 'steam') throw new RangeError(`${id} is a ${kind} meter`);
       const segment = Math.floor(atMs / SEGMENT_MS);
       return electricalInstant(seed, id, segment, rate(id, atMs), nominalMilliV);
     },

@@ -54,18 +54,26 @@ const NOISY_TCP: FaultRates = {
 
 async function startDemo(options: PlantStartOptions): Promise<RunningPlant> {
   const factory = await startDemoFactory(options);
+  factory.pulses.live();
   const serial =
     factory.serial.kind === 'pty'
-      ? `${factory.serial.path} (19200 8N1)`
+      ? `${factory.serial.path} (9600 8N1)`
       : `127.0.0.1:${factory.serial.port} (RTU over TCP)`;
   return {
     name: 'demo',
     addresses: [
       {
-        what: 'Modbus TCP, units 1 (iEM3155) and 4 (u32 LSW, CT 200/5)',
+        what: 'Modbus TCP, units 1 (iEM3155), 4 (u32 LSW, CT 200/5), 14 (PAC2200), 15 (UMG 96RM)',
         address: `127.0.0.1:${factory.tcpPort}`,
       },
-      { what: 'Modbus RTU, units 2 and 3 (SDM630), 20 (pulse counter)', address: serial },
+      {
+        what: 'Modbus RTU, units 2, 3, 13 (SDM630), 5, 6 (EM340), 7 (B23), 8 (KW8M), 9 (WattNode), 10 (EM24), 11 (PZEM-016), 12 (DTSU666, CT 100/5), 20 (pulse counter)',
+        address: serial,
+      },
+      {
+        what: 'in the place of gpiomon (libgpiod 2); inputs 22 (service pulse), 27 (timing pulse), 17 (gas, 0.1 m³), 5 (steam, 1 kg)',
+        address: factory.pulses.gpiomon,
+      },
       { what: 'MQTT broker (3.1.1)', address: factory.brokerUrl },
       { what: 'coefficient document, JSON', address: factory.coefficientUrl },
       {
@@ -130,7 +138,11 @@ async function startNoisyBus(options: PlantStartOptions): Promise<RunningPlant> 
 }
 
 export const PLANTS: readonly NamedPlant[] = [
-  { name: 'demo', title: 'the demo factory: five meters, broker and coefficient server', start: startDemo },
+  {
+    name: 'demo',
+    title: 'the demo factory: sixteen meters, four contacts, broker and coefficient server',
+    start: startDemo,
+  },
   { name: 'noisy-bus', title: 'meters on wires that go wrong in every known way', start: startNoisyBus },
 ];
 

@@ -11,7 +11,7 @@ import type {
   SettingName,
 } from '../../config/types.ts';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
-import type { ChannelName, GaugeName, RawRegister } from '../../gateway/domain/meters.ts';
+import { type ChannelName, type GaugeName, isPower, type RawRegister } from '../../gateway/domain/meters.ts';
 import type { GaugeSample, RegisterSample, SettingSample } from '../../gateway/domain/ports.ts';
 import {
   formatFraction,
@@ -209,7 +209,7 @@ function decimalText(power: Rational): string {
 /** What CT and VT make of a secondary value: power both, current the CT, voltage the VT. */
 function gaugeRatio({ ct, vt }: MeterConfig, ratio: 'primary' | 'secondary', gauge: GaugeName): Rational {
   if (ratio === 'primary') return ONE;
-  if (gauge === 'power') return multiply(ct, vt);
+  if (isPower(gauge)) return multiply(ct, vt);
   if (gauge.startsWith('current')) return ct;
   return gauge.startsWith('voltage') ? vt : ONE;
 }

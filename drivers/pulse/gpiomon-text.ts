@@ -108,6 +108,8 @@ function edgeOf(line: string, major: GpiomonMajor): GpiomonEdge | null {
     if (name === '') return null;
   } else if (nanos.end !== line.length) return null;
   const stampUs = seconds.value * 1_000_000 + Math.floor(nanos.value / 1_000);
+  // Ten digits of seconds may be more µs than a double can tell apart.
+  if (!Number.isSafeInteger(stampUs)) return null;
   return { offset: offset.value, name, active: type === 1, stampUs };
 }
 

@@ -41,6 +41,8 @@ export interface PulseLineDeps {
   }) => void;
   /** The machine's monotonic clock, µs: the one that the kernel stamps edges with. */
   readonly nowUs?: () => number;
+  /** How far a stamp may be ahead of it, µs; 2 s when left out. For clocks that are stepped after what was stamped. */
+  readonly aheadUs?: number;
 }
 
 const systemNowUs = (): number => Number(process.hrtime.bigint() / 1_000n);
@@ -128,7 +130,7 @@ function openWatch(
   deps: PulseLineDeps & { readonly nowUs: () => number },
   wall: Wall,
 ): Watch {
-  const { nowUs } = deps;
+  const { nowUs, aheadUs = AHEAD_US } = deps;
   const [first] = own;
   if (!first) throw new Error('a set of no inputs');
   const inputs = own.flatMap((meter) => meter.inputs);
@@ -154,7 +156,7 @@ function openWatch(
     onEdge({ offset, name, active, stampUs }: GpiomonEdge) {
       const told = byId.get(offset) ?? (name === null ? undefined : byId.get(name));
       const atUs = stampUs >= WALL_STAMPS_US ? wall.us(stampUs) : stampUs;
-      if (!told || atUs - nowUs() > AHEAD_US) return false;
+      if (!told || atUs - nowUs() > aheadUs) return false;
       for (const input of told) input.edge(active, atUs);
       return true;
     },

@@ -1,6 +1,7 @@
 /**
- * `hakaru demo`: the same gateway against a simulated factory over real sockets and a pty. The past days are played
- * at speed through the real drivers: time is stepped, each step polls every meter over its wire.
+ * `hakaru demo`: the same gateway against a simulated factory over real sockets, a pty and processes. The past days are
+ * played at speed through the real drivers: time is stepped, in each step contacts close as often as they would have, and
+ * every meter is polled over its wire.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,8 +18,8 @@ import { hourGrid } from '../platform/hour-grid.ts';
 import { createLog } from '../platform/log.ts';
 import { createPlayClock, type PlayClock } from '../platform/play-clock.ts';
 import { exitCodeOf, untilStopped } from '../platform/signals.ts';
-import { pollHere } from '../polling.ts';
 import { type Console, words } from './console.ts';
+import { demoPolling } from './demo-polling.ts';
 
 export interface DemoOptions {
   /** 8080, or a free one where that is taken, when left out. */
@@ -37,15 +38,21 @@ const SITE_FILE = fileURLToPath(new URL('../../config/sites/demo.yaml', import.m
 const PLAYED_AT_MS = [2_000, 600_000, 1_199_000, SLOT_MS - 2_000];
 /** So many whole days before today are played. */
 const WHOLE_DAYS = 1;
-/** The first reading lies this long before them. */
+/** Who watches the pulse contacts is started so long before them … */
+const STARTED_EARLIER_MS = 60_000;
+/** … and the first reading lies this long before them. */
 const EARLIER_MS = 2_000;
+/** gpiomon processes of the site file: contacts with and without a filter of levels. */
+const WATCHES = 2;
+/** The machine's steady clock in the demo, µs: it follows simulated time. */
+const STEADY_START_US = 1_000_000_000;
 
 /** The site file of the demo, with the addresses that the simulators took this time. */
 function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig {
   const { site } = loadSite(SITE_FILE);
   const lines = site.lines.map((line): LineConfig => {
     if (line.kind === 'modbus-tcp') return { ...line, host: '127.0.0.1', port: factory.tcpPort };
-    if (line.kind === 'gpio') return line;
+    if (line.kind === 'gpio') return { ...line, gpiomon: factory.pulses.gpiomon };
     const { id, baudRate, parity, stopBits } = line;
     const { serial } = factory;
     return serial.kind === 'pty'
@@ -83,24 +90,36 @@ function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig 
 
 async function playPast(
   gateway: Gateway,
+  factory: DemoFactory,
   clock: PlayClock,
   fromMs: EpochMs,
-  toMs: EpochMs,
   isStopped: () => boolean,
 ): Promise<number> {
+  const round = async (): Promise<void> => {
+    await factory.pulses.play();
+    await gateway.playRound();
+  };
+  await round();
+  await factory.pulses.watched(WATCHES);
   // One reading before the first boundary, so that the first played hour is whole.
-  await gateway.playRound();
-  let rounds = 1;
-  for (let boundary = fromMs; boundary < toMs; boundary = plus(boundary, SLOT_MS)) {
+  if (clock.now() < fromMs - EARLIER_MS) clock.stepTo(plus(fromMs, -EARLIER_MS));
+  await round();
+  let rounds = 2;
+  const present = (): EpochMs => instant(Date.now());
+  for (let boundary = fromMs; boundary < present(); boundary = plus(boundary, SLOT_MS)) {
     for (const offset of PLAYED_AT_MS) {
       const at = plus(boundary, offset);
-      if (at >= toMs || isStopped()) return rounds;
+      if (isStopped()) return rounds;
+      if (at >= present()) break;
       clock.stepTo(at);
-      await gateway.playRound();
+      await round();
       rounds += 1;
     }
   }
-  return rounds;
+  // The first readings at the bus's own pace are seconds away: the past ends now.
+  if (clock.now() < present()) clock.stepTo(present());
+  await round();
+  return rounds + 1;
 }
 
 const USUAL_PORT = 8080;
@@ -129,13 +148,15 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
   const dataDir = options.data ?? mkdtempSync(join(tmpdir(), 'hakaru-demo-'));
   mkdirSync(dataDir, { recursive: true });
   const clock = createPlayClock(startMs);
+  const plantStartMs = startMs - HOUR_MS;
   const factory = await startDemoFactory({
     now: () => clock.now(),
     seed: options.seed,
-    startMs: startMs - HOUR_MS,
+    startMs: plantStartMs,
+    steadyStartNs: BigInt(STEADY_START_US) * 1_000n,
     pace: 0,
   });
-  clock.stepTo(plus(startMs, -EARLIER_MS));
+  clock.stepTo(plus(startMs, -STARTED_EARLIER_MS));
   let gateway: Gateway | null = null;
   try {
     const caFile = join(dataDir, 'demo-ca.pem');
@@ -146,7 +167,7 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
         dataDir,
         clock,
         log: createLog('warn'),
-        polling: pollHere({ clock, speed: options.speed }),
+        polling: demoPolling(clock, factory.pulses, options.speed),
         speed: options.speed,
         webRoot: WEB_ROOT,
       });
@@ -154,18 +175,20 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
     greet(console, gateway, factory, dataDir, options.seed);
     await gateway.bringCoefficients();
     const began = performance.now();
-    const rounds = await playPast(gateway, clock, startMs, realNow, () => isStopped);
+    const rounds = await playPast(gateway, factory, clock, startMs, () => isStopped);
     if (isStopped) return exitCodeOf(await stopped);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     factory.setPace(1);
     clock.goLive(instant(Date.now()), options.speed);
+    await factory.pulses.play();
+    factory.pulses.live();
     gateway.start();
     console.say(
       words(
         console,
         {
-          en: 'Played {rounds} rounds of the past in {seconds} s; live from here. Ctrl-C ends it.',
-          ja: '過去分 {rounds} 回を {seconds} 秒で再生しました。ここから現在です。Ctrl-C で終了します。',
+          en: 'Played {rounds} rounds of the past in {seconds} s: every register went over its wire, every pulse through gpiomon’s stand-in, stamped with played time. Live from here, at the real pace of the bus. Ctrl-C ends it.',
+          ja: '過去分 {rounds} 回を {seconds} 秒で再生しました。積算値はすべて通信線から読み、パルスは gpiomon の代役から再生時刻付きで数えたものです。ここから現在で、バスは実際の速度で動きます。Ctrl-C で終了します。',
         },
         { rounds, seconds },
       ),

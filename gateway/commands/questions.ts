@@ -3,7 +3,9 @@ import { CodedError, fault } from '../domain/faults.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { formatMicro } from '../domain/rational.ts';
 import type { HourGrid } from '../domain/time.ts';
+import { hintText, type StandingHint } from '../domain/validation/hints.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
+import { storedHints } from '../stages/hint-book.ts';
 import { type Asked, type Doubt, listQuestions, type Question } from '../stages/list-questions.ts';
 import { recallSite, specsById } from '../stages/site-facts.ts';
 import type { CorrectionRow } from '../store/correction-rows.ts';
@@ -21,7 +23,9 @@ export interface QuestionsOptions {
 const LOOKS: Readonly<Record<Question['look'], Words>> = {
   fall: { en: 'went back: exchange, reset or wrap?', ja: '指針が戻った: 交換・リセット・一巡?' },
   jump: { en: 'jumped: exchange or real use?', ja: '指針が飛んだ: 交換・実使用?' },
+  'hidden-wrap': { en: 'long gap: once round?', ja: '長い欠測: 一巡した?' },
   rollover: { en: 'passed its end', ja: '一巡' },
+  opening: { en: 'first reading was wrong', ja: '最初の読み値が誤り' },
   ratio: { en: 'ratio changed (CT/VT)', ja: '乗率変更 (CT/VT)' },
 };
 const HEADER = {
@@ -91,7 +95,12 @@ function trailRow(row: CorrectionRow, spec: ChannelSpec | undefined, grid: HourG
   ];
 }
 
-function toJson(asked: Asked, trail: readonly CorrectionRow[], grid: HourGrid): string {
+function toJson(
+  asked: Asked,
+  hints: readonly StandingHint[],
+  trail: readonly CorrectionRow[],
+  grid: HourGrid,
+): string {
   const value = {
     questions: asked.questions.map(({ spec, answer, ...question }) => ({
       ...question,
@@ -108,6 +117,7 @@ function toJson(asked: Asked, trail: readonly CorrectionRow[], grid: HourGrid): 
       channel: spec.channel,
     })),
     settings: asked.settings,
+    hints: hints.map((hint) => ({ ...hint, since: grid.iso(hint.sinceMs), text: hintText(hint) })),
     trail,
   };
   return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? formatMicro(one) : one), 2);
@@ -123,7 +133,7 @@ export function questions(console: Console, options: QuestionsOptions): number {
     const asked = listQuestions(store, specs, options.all ?? false);
     const trail = options.trail ? store.corrections.all() : [];
     if (options.json) {
-      console.out(toJson(asked, trail, grid));
+      console.out(toJson(asked, storedHints(store), trail, grid));
       return 0;
     }
     if (options.trail) {
@@ -141,6 +151,8 @@ export function questions(console: Console, options: QuestionsOptions): number {
     for (const { atMs, ...change } of asked.settings)
       console.out(words(console, SETTING, { ...change, at: grid.iso(atMs) }));
     for (const doubt of asked.doubts) console.out(doubtLine(console, doubt, grid));
+    for (const hint of storedHints(store))
+      console.out(`${hint.meter} (${grid.iso(hint.sinceMs)}): ${hintText(hint, console.language)}`);
     return 0;
   } finally {
     store.close();

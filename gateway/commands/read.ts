@@ -6,12 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { channelSpec } from '../../config/channel-specs.ts';
 import { loadSite } from '../../config/load-site.ts';
 import type { MeterConfig } from '../../config/types.ts';
+import { watchedMeters } from '../../config/watched-meters.ts';
 import { openLine } from '../../drivers/open-line.ts';
 import { CodedError, fault, faultText } from '../domain/faults.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import { formatRaw } from '../domain/meters.ts';
 import type { MeterPoll, PulseReport } from '../domain/ports.ts';
 import { formatFraction, formatMicro } from '../domain/rational.ts';
+import { type Hint, hintText } from '../domain/validation/hints.ts';
+import { judgeWiring } from '../domain/validation/wiring.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
@@ -57,6 +60,9 @@ function rows(meter: MeterConfig, poll: MeterPoll): string[][] {
   return [...registers, ...gauges, ...settings];
 }
 
+/** What the figures say about the wiring. */
+const HINT = { en: 'Wiring? {code}: {text}', ja: '配線? {code}: {text}' };
+
 const PULSES = {
   en: 'Watched for {seconds} s: {edges} edges, {pulses} pulses. The filter took {bounces} edges for bounce.',
   ja: '{seconds} 秒間の監視: エッジ {edges}、パルス {pulses}。フィルターで除いたエッジ {bounces}。',
@@ -78,7 +84,7 @@ function print(
   meter: MeterConfig,
   poll: MeterPoll,
   options: ReadOptions,
-  at: string,
+  { at, hints }: { readonly at: string; readonly hints: readonly Hint[] },
 ): void {
   if (options.json) {
     const quantities = rows(meter, poll).map(([quantity, value, unit, raw]) => ({
@@ -90,7 +96,15 @@ function print(
     const problem = poll.fault && { ...poll.fault, text: faultText(poll.fault, console.language) };
     console.out(
       JSON.stringify(
-        { meter: meter.id, at, quantities, fault: problem, exchanges: poll.exchanges, pulses: poll.pulses },
+        {
+          meter: meter.id,
+          at,
+          quantities,
+          fault: problem,
+          hints: hints.map((hint) => ({ ...hint, text: hintText(hint, console.language) })),
+          exchanges: poll.exchanges,
+          pulses: poll.pulses,
+        },
         null,
         2,
       ),
@@ -111,6 +125,8 @@ function print(
     );
   }
   if (poll.pulses) console.out(pulseText(console, meter, poll.pulses, poll.atMs));
+  for (const hint of hints)
+    console.say(words(console, HINT, { code: hint.code, text: hintText(hint, console.language) }));
   if (poll.fault) console.say(`${poll.fault.code}: ${faultText(poll.fault, console.language)}`);
 }
 
@@ -124,6 +140,7 @@ export async function read(console: Console, id: string, options: ReadOptions): 
       fault('meter-unknown', { meter: id, known: site.meters.map((one) => one.id).join(', ') }),
     );
   }
+  const watched = watchedMeters(site).find((one) => one.id === id);
   const clock = systemClock(site.clock.trust);
   const grid = hourGrid(site.site.timezone);
   const line = openLine(lineConfig, [meter], { clock });
@@ -137,7 +154,9 @@ export async function read(console: Console, id: string, options: ReadOptions): 
         await delay(PULSES_MS);
         poll = await ask();
       }
-      print(console, meter, poll, options, grid.iso(poll.atMs));
+      const verdicts = watched ? judgeWiring(poll.gauges, watched) : new Map<string, Hint>();
+      const hints = [...verdicts.values()].filter((hint) => hint !== null);
+      print(console, meter, poll, options, { at: grid.iso(poll.atMs), hints });
       return poll.fault ? 1 : 0;
     };
     if (!options.watch) return await once();

@@ -82,8 +82,9 @@ function hourRead(row: HourRow, spec: Pick<ChannelSpec, 'meter' | 'channel'>, ge
 
 export function createHourSource(
   store: Pick<Store, 'channels' | 'hours' | 'documents'>,
-  { site, specs, rules, generation }: HourSourceFacts,
+  facts: HourSourceFacts,
 ): HourSource {
+  const { site, specs, rules } = facts;
   function spansBetween(fromMs: EpochMs, toMs: EpochMs): CoefficientSpan[] {
     const decider = prepare({ ...rules, documents: store.documents.inForce(rules.area) });
     const spans: CoefficientSpan[] = [];
@@ -107,7 +108,8 @@ export function createHourSource(
         if (!row) continue;
         for (let at = fromMs; at < toMs; at = plus(at, FETCH_MS)) {
           const endMs = instant(Math.min(plus(at, FETCH_MS), toMs));
-          for (const hour of store.hours.within(row.id, at, endMs)) yield hourRead(hour, spec, generation);
+          for (const hour of store.hours.within(row.id, at, endMs))
+            yield hourRead(hour, spec, facts.generation);
         }
       }
     },

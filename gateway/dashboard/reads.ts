@@ -6,6 +6,7 @@
  * is "not known", never 0.
  */
 
+import type { AlarmHealth } from '../domain/alarm.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { CoefficientClass, MeterHealth } from '../domain/messages.ts';
@@ -13,6 +14,8 @@ import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domai
 import type { Quality } from '../domain/quality.ts';
 import type { StorageHealth } from '../domain/storage.ts';
 import type { ClockTrust, EpochMs } from '../domain/time.ts';
+import type { StandingHint } from '../domain/validation/hints.ts';
+import type { OpenQuestion } from '../domain/validation/questions.ts';
 
 export interface SiteFacts {
   readonly id: string;
@@ -112,6 +115,8 @@ export interface MeterRead extends MeterFacts {
   readonly fault: Fault | null;
   readonly channels: readonly ChannelRead[];
   readonly gauges: readonly GaugeRead[];
+  /** What its figures say about its wiring and its health. */
+  readonly hints: readonly StandingHint[];
 }
 
 export interface MqttRead {
@@ -137,6 +142,8 @@ export interface StatusRead {
   readonly clockTrust: ClockTrust;
   readonly clock: ClockHealth;
   readonly storage: StorageHealth;
+  /** Null when the site file names no alarm contact. */
+  readonly alarm: AlarmHealth | null;
   /** Null when the site file names no broker. */
   readonly mqtt: MqttRead | null;
   /** The document of the site's area that was issued last. */
@@ -145,6 +152,8 @@ export interface StatusRead {
   readonly coefficientFault: Fault | null;
   /** In the order of the site file. */
   readonly meters: readonly MeterRead[];
+  /** What the ledger asks of people. */
+  readonly questions: readonly OpenQuestion[];
 }
 
 export interface HoursQuery {

@@ -3,6 +3,7 @@ import { type Fault, faultText } from '../domain/faults.ts';
 import type { ChannelUnit } from '../domain/meters.ts';
 import { formatMicro } from '../domain/rational.ts';
 import { type EpochMs, instant } from '../domain/time.ts';
+import { hintText } from '../domain/validation/hints.ts';
 import type {
   CoefficientRead,
   CoefficientsRead,
@@ -104,6 +105,12 @@ function meterView(read: MeterRead, timezone: string): MeterView {
       unit,
       at: localIso(atMs, timezone),
     })),
+    hints: read.hints.map((hint) => ({
+      code: hint.code,
+      since: localIso(hint.sinceMs, timezone),
+      ja: hintText(hint, 'ja'),
+      en: hintText(hint, 'en'),
+    })),
   };
 }
 
@@ -113,7 +120,7 @@ export function statusView(
   coefficients: { readonly today: CoefficientsRead; readonly tomorrow: CoefficientsRead },
 ): StatusView {
   const zone = site.timezone;
-  const { mqtt, newestDocument } = status;
+  const { mqtt, alarm, newestDocument } = status;
   return {
     site: { id: site.id, name: site.name, timezone: zone, gridArea: site.gridArea },
     gateway: { id: site.gateway, version: site.version, startedAt: localIso(status.startedMs, zone) },
@@ -130,6 +137,12 @@ export function statusView(
       state: status.storage.state,
       since: isoOrNull(status.storage.sinceMs === null ? null : instant(status.storage.sinceMs), zone),
       fault: faultView(status.storage.fault),
+    },
+    alarm: alarm && {
+      state: alarm.state,
+      since: localIso(instant(alarm.sinceMs), zone),
+      causes: alarm.causes,
+      fault: faultView(alarm.fault),
     },
     mqtt: mqtt && {
       connected: mqtt.connected,
@@ -148,5 +161,9 @@ export function statusView(
       fault: faultView(status.coefficientFault),
     },
     meters: status.meters.map((meter) => meterView(meter, zone)),
+    questions: status.questions.map(({ sinceMs, ...question }) => ({
+      ...question,
+      at: localIso(sinceMs, zone),
+    })),
   };
 }

@@ -3,6 +3,7 @@
  * ready; questions about the past are answered by ask.ts.
  */
 import type { SiteConfig } from '../../config/types.ts';
+import type { AlarmHealth } from '../domain/alarm.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
 import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import type { Fault } from '../domain/faults.ts';
@@ -11,6 +12,8 @@ import type { LiveBoard } from '../domain/live.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { StorageHealth } from '../domain/storage.ts';
 import type { Clock, EpochMs } from '../domain/time.ts';
+import type { StandingHint } from '../domain/validation/hints.ts';
+import type { OpenQuestion } from '../domain/validation/questions.ts';
 import type { Store } from '../store/store.ts';
 import { createAsk } from './ask.ts';
 import { createHourSource, type HourSourceFacts } from './hour-source.ts';
@@ -30,6 +33,8 @@ export interface StoreReadsDeps {
   readonly clock: Clock;
   readonly rules: CoefficientRules;
   readonly board: LiveBoard;
+  readonly hintsOf: (meter: string) => readonly StandingHint[];
+  readonly questions: () => readonly OpenQuestion[];
   readonly startedMs: EpochMs;
   readonly generation: number;
   readonly version: string;
@@ -37,6 +42,7 @@ export interface StoreReadsDeps {
   readonly coefficientFault: () => Fault | null;
   readonly clockHealth: () => ClockHealth;
   readonly storage: () => StorageHealth;
+  readonly alarm: () => AlarmHealth | null;
   /** Reads what the disk may not let be read; `instead` then. The status is told all the same. */
   readonly read: <T>(work: () => T, instead: T) => T;
   /** Shown what a question about the past could not read. */
@@ -49,11 +55,13 @@ const KEPT_DAYS = 4;
 function hourSourceFacts(
   deps: Pick<StoreReadsDeps, 'site' | 'specs' | 'rules' | 'generation' | 'version'>,
 ): HourSourceFacts {
-  const { site, specs, rules, generation, version } = deps;
+  const { site, specs, rules, version } = deps;
   return {
     specs: specs.map(({ meter, channel }) => ({ meter, channel })),
     rules,
-    generation,
+    get generation() {
+      return deps.generation;
+    },
     site: {
       id: site.site.id,
       name: site.site.name,
@@ -130,6 +138,7 @@ export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
         fault: live.fault,
         channels: channelReads(meter.id),
         gauges: [...live.gauges.values()],
+        hints: deps.hintsOf(meter.id),
       };
     });
   }
@@ -160,6 +169,7 @@ export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
         clockTrust: clock.trust(),
         clock: deps.clockHealth(),
         storage: deps.storage(),
+        alarm: deps.alarm(),
         mqtt: uplink
           ? {
               connected: uplink.connected(),
@@ -171,6 +181,7 @@ export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
         newestDocument: deps.read(newestDocument, null),
         coefficientFault: deps.coefficientFault(),
         meters,
+        questions: deps.read(deps.questions, []),
       };
     },
     coefficients: (fromMs, toMs) => deps.read(() => coefficients(fromMs, toMs), NOT_KNOWN),

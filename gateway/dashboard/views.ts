@@ -3,6 +3,7 @@
  * are JSON numbers with at most 6 digits after the point, a null is "not known", never 0.
  */
 
+import type { AlarmCause } from '../domain/alarm.ts';
 import type { ClockState } from '../domain/clock-health.ts';
 import type { CoefficientClass, Decimal, MeterHealth } from '../domain/messages.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
@@ -145,6 +146,25 @@ export interface MeterView {
   readonly fault: FaultView | null;
   readonly channels: readonly ChannelNowView[];
   readonly gauges: readonly GaugeView[];
+  /** What its figures say about its wiring and its health. */
+  readonly hints: readonly HintView[];
+}
+
+/** A hint's sentence in both languages. */
+export interface HintView extends FaultView {
+  readonly since: string;
+}
+
+/** What the ledger asks of people. */
+export interface QuestionView {
+  readonly id: string;
+  readonly meter: string;
+  readonly channel: ChannelName | null;
+  readonly at: string;
+  readonly ja: string;
+  readonly en: string;
+  /** What to type on the gateway: one of these. */
+  readonly commands: readonly string[];
 }
 
 export interface StatusView {
@@ -172,6 +192,13 @@ export interface StatusView {
     readonly since: string | null;
     readonly fault: FaultView | null;
   };
+  /** The alarm contact; null without one. `state` null: it is not held, and so it is off. */
+  readonly alarm: {
+    readonly state: 'on' | 'off' | null;
+    readonly since: string;
+    readonly causes: readonly AlarmCause[];
+    readonly fault: FaultView | null;
+  } | null;
   readonly mqtt: {
     readonly connected: boolean;
     readonly backlog: number | null;
@@ -189,4 +216,5 @@ export interface StatusView {
     readonly fault: FaultView | null;
   };
   readonly meters: readonly MeterView[];
+  readonly questions: readonly QuestionView[];
 }

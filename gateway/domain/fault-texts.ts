@@ -2,6 +2,8 @@
  * code → whether a retry may help, and the sentence in English and Japanese: what happened, then what to do.
  * Keep the groups; add a code to the end of its group, and to docs/faults.md.
  */
+
+import { ALARM_FAULT_TEXTS } from './alarm-fault-texts.ts';
 import { CORRECTION_FAULT_TEXTS } from './correction-fault-texts.ts';
 import { PULSE_FAULT_TEXTS } from './pulse-fault-texts.ts';
 
@@ -120,6 +122,7 @@ export const FAULT_TEXTS = {
   },
   // — pulse inputs —
   ...PULSE_FAULT_TEXTS,
+  ...ALARM_FAULT_TEXTS,
   // — the ledger —
   'ledger-newer': {
     retryable: false,
@@ -333,8 +336,8 @@ export const FAULT_TEXTS = {
   },
   'clock-untrusted': {
     retryable: true,
-    en: 'The clock of this machine is not set ({now}). Live values go on; hours are held back until the time is known.',
-    ja: 'この機器の時計が合っていません ({now})。現在値は表示しますが、時間値は時刻が確定するまで保留します。',
+    en: 'The clock of this machine is not set ({now}): no time server has been heard since it was switched on, and no battery kept the time. Live values go on; hours are held back until the time is known. Connect a time server, or set the clock; in a closed LAN write `clock: { trust: manual }` in the site file and set the clock yourself.',
+    ja: 'この機器の時計が合っていません ({now})。電源投入後に時刻サーバーと同期しておらず、電池式の時計もありません。現在値は表示しますが、時間値は時刻が確定するまで保留します。時刻サーバーに接続するか、時計を合わせてください。閉域 LAN ではサイトファイルに `clock: { trust: manual }` と書き、時計を手で合わせてください。',
   },
   'clock-behind': {
     retryable: true,

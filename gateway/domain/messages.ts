@@ -4,6 +4,7 @@
  * The schemas of gateway/uplink/schemas.ts describe the same shapes for consumers (a test holds them together).
  */
 
+import type { AlarmCause } from './alarm.ts';
 import type { ClockState } from './clock-health.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from './meters.ts';
 import type { Quality } from './quality.ts';
@@ -64,6 +65,8 @@ export interface LiveMessage {
   /** When the newest of the values was read. */
   readonly readAt: string;
   readonly health: MeterHealth;
+  /** What its figures say about its wiring and its health; empty when nothing is to be said. */
+  readonly hints: readonly { readonly code: string; readonly since: string; readonly text: string }[];
   readonly gauges: Readonly<Partial<Record<GaugeName, { readonly value: number; readonly unit: string }>>>;
   readonly registers: Readonly<
     Partial<Record<ChannelName, { readonly value: Decimal; readonly unit: ChannelUnit }>>
@@ -133,6 +136,15 @@ export interface StatusMessage {
   readonly clock: { readonly state: ClockState; readonly since: string | null } | null;
   /** How the disk takes data; null in the message that the broker publishes. */
   readonly storage: { readonly state: StorageState; readonly since: string | null } | null;
+  /** The alarm contact; null where there is none, and in the message that the broker publishes. */
+  readonly alarm: {
+    /** null: it is not held, and so it is off. */
+    readonly state: 'on' | 'off' | null;
+    readonly since: string | null;
+    readonly causes: readonly AlarmCause[];
+  } | null;
+  /** What waits for a person: questions of the ledger, hints of the meters; null where that is not known. */
+  readonly attention: { readonly questions: number; readonly hints: number } | null;
 }
 
 export type EventKind =
@@ -140,6 +152,10 @@ export type EventKind =
   | 'step-unresolved'
   | 'transient-reading'
   | 'above-rating'
+  | 'register-frozen'
+  | 'values-frozen'
+  | 'wiring-hint'
+  | 'sub-meters-exceed'
   | 'dial-recorded'
   | 'factor-changed'
   | 'correction-applied'
@@ -153,7 +169,9 @@ export type EventKind =
   | 'clock-step'
   | 'tombstone'
   | 'generation'
-  | 'ledger-salvaged';
+  | 'ledger-salvaged'
+  | 'alarm-on'
+  | 'alarm-off';
 
 export interface EventMessage {
   readonly v: 1;

@@ -34,6 +34,9 @@ export const CHANNEL_UNITS: Readonly<Record<ChannelName, ChannelUnit>> = {
 /** An instantaneous value: for display and prediction only, never for accounting. */
 export type GaugeName =
   | 'power'
+  | 'power-l1'
+  | 'power-l2'
+  | 'power-l3'
   | 'voltage-l1'
   | 'voltage-l2'
   | 'voltage-l3'
@@ -48,6 +51,9 @@ export type GaugeName =
 /** Those that a register of a meter may hold. */
 export const REGISTER_GAUGES = [
   'power',
+  'power-l1',
+  'power-l2',
+  'power-l3',
   'voltage-l1',
   'voltage-l2',
   'voltage-l3',
@@ -61,6 +67,11 @@ export const REGISTER_GAUGES = [
 
 /** `timing-offset`: our clock minus that of the utility's timing pulse, s. */
 export const GAUGE_NAMES = [...REGISTER_GAUGES, 'timing-offset'] as const satisfies readonly GaugeName[];
+
+/** Power of all phases or of one, W. */
+export function isPower(gauge: GaugeName): boolean {
+  return gauge === 'power' || /^power-l[123]$/.test(gauge);
+}
 
 /** What a meter measures for the site. Only `grid-import` is weighed by the hour. */
 export type Role =

@@ -161,7 +161,8 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     } else {
       touchSlots(channel, verdict.after.atMs, verdict.era.opening.atMs);
     }
-    events.emit(ledgerEvents.eraOpened(channel.spec, verdict.era, verdict.after));
+    const before = channel.eras.at(-2);
+    events.emit(ledgerEvents.eraOpened(channel.spec, verdict.era, verdict.after, before));
   }
 
   function apply(channel: Channel, verdicts: readonly Verdict[]): number {
@@ -191,6 +192,8 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     const channel = channelOf(spec, reading.atMs);
     save(channel);
     const { last, era } = channel.state;
+    // No hour is there for what passed before a channel's first one; its register keeps it.
+    if (!era && reading.atMs < channel.firstHourMs) return 0;
     // The same reading again changes nothing; another value at the same instant has no place in the order.
     if (last?.atMs === reading.atMs || store.readings.at(channel.id, reading.atMs)) return 0;
     if (last && reading.atMs < last.atMs) {

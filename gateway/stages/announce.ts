@@ -3,6 +3,7 @@
  * `live`. They are rebuilt from what is known now and never queued.
  */
 
+import type { AlarmHealth } from '../domain/alarm.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import type { MeterLive } from '../domain/live.ts';
@@ -15,6 +16,7 @@ import type { StorageHealth } from '../domain/storage.ts';
 import { type GasState, volumeRatio } from '../domain/thermo/gas.ts';
 import type { KwhFactor } from '../domain/thermo/kwh-factor.ts';
 import { type Clock, type EpochMs, type HourGrid, instant } from '../domain/time.ts';
+import { hintText, type StandingHint } from '../domain/validation/hints.ts';
 import type { Store } from '../store/store.ts';
 
 export interface MeterFacts {
@@ -37,9 +39,17 @@ export interface AnnounceDeps {
   readonly startedMs: EpochMs;
   readonly topics: { readonly meta: string; readonly status: string; live(meter: string): string };
   readonly clockHealth: () => ClockHealth;
+  /** Whether `startedMs` is the time at which the gateway was started. */
+  readonly knowsTime: () => boolean;
   readonly storage: () => StorageHealth;
   /** Reads what the disk may not let be read; `instead` then. What is announced must not depend on it. */
   readonly read: <T>(work: () => T, instead: T) => T;
+  /** What the figures of a meter say about it. */
+  readonly hintsOf: (meter: string) => readonly StandingHint[];
+  /** What waits for a person; null where that is not known. */
+  /** null: there is no alarm contact. */
+  readonly alarm: () => AlarmHealth | null;
+  readonly attention: () => StatusMessage['attention'];
   /** Bytes that messages may still fill on the disk; null when that is not known. */
   readonly freeBytes: () => number | null;
 }
@@ -97,6 +107,8 @@ export function offlineStatus(topic: string, version: string): OutgoingMessage {
     outageBudgetDays: null,
     clock: null,
     storage: null,
+    alarm: null,
+    attention: null,
   };
   return retained(topic, body, 1);
 }
@@ -130,8 +142,17 @@ export function createAnnouncer(deps: AnnounceDeps) {
     return { state, since: sinceMs === null ? null : grid.iso(instant(sinceMs)) };
   }
 
+  function alarmFacts(): StatusMessage['alarm'] {
+    const health = deps.alarm();
+    if (!health) return null;
+    const { state, sinceMs, causes } = health;
+    return { state, since: deps.knowsTime() ? grid.iso(instant(sinceMs)) : null, causes };
+  }
+
   return {
-    meta(): OutgoingMessage {
+    /** null while a new database waits for the time: its generation is not known. */
+    meta(): OutgoingMessage | null {
+      if (deps.generation === 0) return null;
       const body: MetaMessage = {
         v: 1,
         site: deps.site,
@@ -154,13 +175,15 @@ export function createAnnouncer(deps: AnnounceDeps) {
         v: 1,
         state: 'online',
         version: deps.gateway.version,
-        since: grid.iso(deps.startedMs),
+        since: deps.knowsTime() ? grid.iso(deps.startedMs) : null,
         clockTrust: clock.trust(),
         backlog: backlog?.waiting ?? null,
         oldestUnsent: oldestMs === null ? null : grid.iso(oldestMs),
         outageBudgetDays: outageBudgetDays(clock.now()),
         clock: clockFacts(),
         storage: { state, since: sinceMs === null ? null : grid.iso(instant(sinceMs)) },
+        alarm: alarmFacts(),
+        attention: deps.attention(),
       };
       return retained(topics.status, body, 1);
     },
@@ -179,6 +202,11 @@ export function createAnnouncer(deps: AnnounceDeps) {
         meter: meter.meter,
         readAt: grid.iso(meter.lastAnswerMs),
         health: meter.health,
+        hints: deps.hintsOf(meter.meter).map((hint) => ({
+          code: hint.code,
+          since: grid.iso(hint.sinceMs),
+          text: hintText(hint),
+        })),
         gauges,
         registers,
       };

@@ -121,4 +121,3 @@ export function createStepFinder({ store, grid }: StepDeps) {
         .join(', ') || '-',
   };
 }
-

@@ -12,11 +12,10 @@ import type { EventDraft } from '../domain/render.ts';
 import { type Clock, type ClockTrust, type EpochMs, HOUR_MS } from '../domain/time.ts';
 import type { EventSink } from './ledger-events.ts';
 import type { Rewinder } from './rewind.ts';
+import { NOISE_MS } from './unstamped.ts';
 
 /** Wall time may differ this much from steady time between two looks before it is called a step, ms. */
 export const STEP_MS = 30_000;
-/** Both clocks are not read at the same instant: a difference below this is no step at all, real ms. */
-const NOISE_MS = 500;
 /** While the ledger is ahead of the wall clock, it loses one in so many ms: a rating has more to spare than that. */
 const LOSE_ONE_IN = 50;
 
@@ -77,6 +76,8 @@ export interface ClockJudgeDeps {
 export function createClockJudge(deps: ClockJudgeDeps) {
   const { clock, speed, rewinder } = deps;
   let health: ClockHealth = CLOCK_OK;
+  let isJudged = false;
+  let wasKnown = false;
   let steppedMs = Number.NEGATIVE_INFINITY;
   /** How far the clock was set forward while we watched, ms: so far it may be set back again. */
   let setForwardMs = 0;
@@ -164,11 +165,13 @@ export function createClockJudge(deps: ClockJudgeDeps) {
   }
 
   function know(): void {
+    wasKnown = true;
     const anchored = deps.onKnown();
     if (heldSinceMs !== null) {
       const waitedMs = Math.round(clock.monotonicMs() - heldSinceMs);
       if (step || anchored > 0) deps.events.tell(clockKnown(step, clock.now(), waitedMs, anchored));
       heldSinceMs = null;
+      lead = { ms: smallLead((rewinder.newestMs() ?? 0) + 1 - clock.now()), atMs: clock.monotonicMs() };
     } else if (step) deps.events.tell(clockStep(step, clock.now()));
     step = null;
   }
@@ -181,15 +184,16 @@ export function createClockJudge(deps: ClockJudgeDeps) {
       const state = stateNow();
       if (state === 'untrusted' || state === 'behind') hold(state);
       else know();
+      isJudged = true;
       if (state === health.state) return;
       health = { state, sinceMs: clock.now(), fault: faultOf(state) };
       deps.onClock(health);
     },
     health: (): ClockHealth => health,
-    /** Whether a reading can be stamped. */
-    knows: (): boolean => health.fault === null && clock.trust() !== 'untrusted',
+    /** Whether a reading can be stamped: not before the first judgement. */
+    knows: (): boolean => isJudged && health.fault === null && clock.trust() !== 'untrusted',
+    /** That the clock was set back behind what is written is written at once: the process may end before it is right. */
+    mayTell: (): boolean => wasKnown && health.state === 'behind',
     leadMs,
   };
 }
-
-export type ClockJudge = ReturnType<typeof createClockJudge>;

@@ -4,7 +4,7 @@
  */
 
 import type { DialReading, Reconciliation } from '../domain/ledger/dial.ts';
-import type { Era } from '../domain/ledger/era.ts';
+import { type Era, mayHideWrap, openedWrongly } from '../domain/ledger/era.ts';
 import type { Reading } from '../domain/ledger/register.ts';
 import { type ChannelSpec, formatRaw } from '../domain/meters.ts';
 import { formatFraction, formatMicro } from '../domain/rational.ts';
@@ -193,14 +193,21 @@ export const ledgerEvents = {
     detail: { fromMs, toMs },
   }),
 
-  eraOpened(spec: ChannelSpec, era: Era, after: Reading | null): EventDraft {
+  /** @param before the era before it */
+  eraOpened(spec: ChannelSpec, era: Era, after: Reading | null, before?: Era): EventDraft {
     const shown = formatRaw(era.opening.raw);
-    const unresolved = era.stepMicro === null;
+    const wrongly = openedWrongly(era, before, after);
+    const unresolved = era.stepMicro === null && !wrongly;
+    const hides = after !== null && mayHideWrap(after, era.opening, era.scale, spec.ratedPerHour);
     const step = era.stepMicro === null ? null : formatMicro(era.stepMicro);
     const texts = {
       first: `${spec.meter}/${spec.channel} begins with its register at ${shown}.`,
       rollover: `The register of ${spec.meter}/${spec.channel} rolled over; ${step} ${spec.unit} passed in between.`,
-      'register-change': `The register of ${spec.meter}/${spec.channel} went from ${after ? formatRaw(after.raw) : '?'} to ${shown}. What passed in between is not known and counts as nothing. \`hakaru questions\` lists it, and \`hakaru answer\` settles it.`,
+      'register-change': wrongly
+        ? `The very first reading of ${spec.meter}/${spec.channel} (${after ? formatRaw(after.raw) : '?'}) was wrong: it begins with its register at ${shown}. Nothing is lost.`
+        : hides
+          ? `Nobody read ${spec.meter}/${spec.channel} for so long that its register may have gone once round: it went from ${formatRaw(after.raw)} to ${shown}. Nothing is counted until somebody says: \`hakaru questions\`.`
+          : `The register of ${spec.meter}/${spec.channel} went from ${after ? formatRaw(after.raw) : '?'} to ${shown}. What passed in between is not known and counts as nothing. \`hakaru questions\` lists it, and \`hakaru answer\` settles it.`,
       'scale-change': unresolved
         ? `${spec.meter}/${spec.channel} counts with another ratio from here on. What passed since the last reading is not known.`
         : `The description of ${spec.meter}/${spec.channel} was corrected; its counts mean what they meant, and nothing is lost.`,

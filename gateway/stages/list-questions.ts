@@ -1,16 +1,14 @@
 /** What the ledger asks of people: steps whose amount nobody knows, and readings that contradict what was seen. */
-import type { EraCause } from '../domain/ledger/era.ts';
-import { registerMicro } from '../domain/ledger/register.ts';
+import { type Era, mayHideWrap, openedWrongly } from '../domain/ledger/era.ts';
+import { type Reading, registerMicro } from '../domain/ledger/register.ts';
 import type { Span } from '../domain/ledger/spans.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { StepLook } from '../domain/validation/questions.ts';
 import type { CorrectionRow } from '../store/correction-rows.ts';
 import type { Store } from '../store/store.ts';
 import { marked } from './channel-book.ts';
 import { openSettingChanges, type SettingChange } from './setting-questions.ts';
-
-/** What the register did. `ratio`: it counts with another ratio from there on. */
-export type StepLook = 'fall' | 'jump' | 'rollover' | 'ratio';
 
 export interface Question extends Span {
   /** `<channel>-<era>`: what `hakaru answer` takes. */
@@ -42,7 +40,18 @@ export interface Asked {
   readonly settings: readonly (SettingChange & { readonly meter: string })[];
 }
 
-function lookOf(cause: EraCause, fromMicro: bigint | null, toMicro: bigint): StepLook {
+/** `ratio`: it counts with another ratio from there on; `opening`: the first reading of all was wrong. */
+function lookOf(
+  spec: ChannelSpec,
+  { cause, ...era }: Era,
+  before: { readonly reading: Reading; readonly era: Era } | null,
+  fromMicro: bigint | null,
+  toMicro: bigint,
+): StepLook {
+  const { opening, scale } = era;
+  if (before && openedWrongly({ cause, ...era }, before.era, before.reading)) return 'opening';
+  if (cause === 'register-change' && before && fromMicro !== null && toMicro >= fromMicro)
+    return mayHideWrap(before.reading, opening, scale, spec.ratedPerHour) ? 'hidden-wrap' : 'jump';
   if (cause === 'scale-change') return 'ratio';
   if (cause === 'rollover') return 'rollover';
   return fromMicro === null || toMicro < fromMicro ? 'fall' : 'jump';
@@ -65,7 +74,7 @@ function questionsOf(store: Store, channelId: number, spec: ChannelSpec): Questi
         spec,
         fromMs,
         toMs,
-        look: lookOf(era.cause, fromMicro, toMicro),
+        look: lookOf(spec, era, before, fromMicro, toMicro),
         fromMicro,
         toMicro,
         foundMicro: era.stepMicro,
@@ -96,7 +105,9 @@ function doubtOf(store: Store, channelId: number, spec: ChannelSpec): Doubt[] {
 /** @param all also what is answered, and what the ledger settled itself: every answer may be replaced */
 export function listQuestions(store: Store, specs: ReadonlyMap<number, ChannelSpec>, all: boolean): Asked {
   const channels = [...specs].toSorted(([a], [b]) => a - b);
-  const isOpen = ({ foundMicro, answer }: Question) => foundMicro === null && answer === null;
+  // Of a channel that began with a wrong reading nothing is lost but some seconds of its first hour.
+  const isOpen = ({ foundMicro, answer, look }: Question) =>
+    foundMicro === null && answer === null && look !== 'opening';
   return {
     questions: channels
       .flatMap(([id, spec]) => questionsOf(store, id, spec))

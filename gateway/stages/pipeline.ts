@@ -2,15 +2,15 @@
  * The stages in the order the data flows: readings → ledger → hour buckets → coefficients → outbox. Readings wait
  * here for one common transaction; every stage after that takes its work from rows, so a crash anywhere is a pause.
  */
-import { CLOCK_OK, type ClockHealth, type ClockState } from '../domain/clock-health.ts';
-import { fault } from '../domain/faults.ts';
+import type { ClockHealth } from '../domain/clock-health.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { MeterPoll } from '../domain/ports.ts';
-import type { EventDraft } from '../domain/render.ts';
-import { type Clock, type ClockTrust, type EpochMs, HOUR_MS, slotOf } from '../domain/time.ts';
+import { type Clock, type EpochMs, slotOf } from '../domain/time.ts';
 import type { Acceptor, NewReading } from './accept-readings.ts';
+import { createClockJudge } from './judge-clock.ts';
 import type { EventSink } from './ledger-events.ts';
 import type { Rewinder } from './rewind.ts';
+import { createUnstamped, NOISE_MS, shifted } from './unstamped.ts';
 
 /**
  * Readings wait about this long for a transaction, ms; a boundary is written at once. One commit in 10 s writes less
@@ -29,32 +29,14 @@ const MAX_KEPT = 50_000;
 export const COUNTED_COMMIT_MS = 8_000;
 /** A pulse that comes so long after the one before is kept at once, ms. */
 export const RARE_PULSE_MS = 10_000;
-/** Wall time may differ this much from steady time between two turns before it is called a step, ms. */
-const STEP_MS = 30_000;
 /** Bounded steps of one stage in one turn, so that a large backlog never starves the polling … */
 const STEPS_PER_TURN = 4;
 /** … and after this no further step is begun, real ms: a tick is never further away than that and one step. */
 const TURN_BUDGET_MS = 50;
 
-/** A step of the clock is shown for so long, ms: until the hours around it were published. */
-const SHOW_STEP_MS = 2 * HOUR_MS;
-/** What a synchronised clock may take back although nobody saw it being set forward, ms: a mistyped month. */
-const TAKE_BACK_NTP_MS = 40 * 24 * HOUR_MS;
-/** The same for a clock that the site file tells us to believe: a mistyped day. */
-const TAKE_BACK_MANUAL_MS = 24 * HOUR_MS;
-
-function clockStep(beforeMs: EpochMs, atMs: EpochMs, stepMs: number): EventDraft {
-  return {
-    kind: 'clock-step',
-    meter: null,
-    channel: null,
-    atMs,
-    text: `The clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(stepMs) / 1000)} s. Totals are not touched; the hours around it deserve a look.`,
-    detail: { beforeMs, stepMs },
-  };
-}
-
-interface Step {
+/** A stage in bounded steps. */
+export interface Step {
+  /** @returns whether more is to be done */
   run(nowMs: EpochMs): boolean;
 }
 
@@ -75,6 +57,8 @@ export interface PipelineDeps {
   readonly specs: readonly ChannelSpec[];
   /** After the first commit of each half-hour: the log is moved into the database while little else is to do. */
   readonly checkpoint: () => void;
+  /** Called at each judgement of a clock that can be used, before anything is stamped by it. */
+  readonly begin?: () => void;
   /** Told each time the state of the clock changes. */
   readonly onClock: (health: ClockHealth) => void;
   /** After a turn that may have filled the outbox. */
@@ -91,70 +75,21 @@ export function createPipeline(deps: PipelineDeps) {
   let riskSinceMs = Number.POSITIVE_INFINITY;
   let lastSlot = -1;
   let checkpointSlot = -1;
-  let clockHealth: ClockHealth = CLOCK_OK;
-  let steppedMs = Number.NEGATIVE_INFINITY;
-  /** How far the clock was set forward while we watched, ms: so far it may be set back again. */
-  let setForwardMs = 0;
-  let watched: { readonly wallMs: EpochMs; readonly steadyMs: number } | null = null;
-
-  /** A step of the wall clock is an event: hours on either side of it deserve a look. */
-  function watchClock(): void {
-    const wallMs = clock.now();
-    const steadyMs = clock.monotonicMs();
-    if (watched) {
-      const stepMs = Math.round(wallMs - watched.wallMs - (steadyMs - watched.steadyMs) * deps.speed);
-      if (Math.abs(stepMs) > STEP_MS) {
-        events.tell(clockStep(watched.wallMs, wallMs, stepMs));
-        steppedMs = steadyMs;
-        setForwardMs += Math.max(0, stepMs);
-      }
-    }
-    watched = { wallMs, steadyMs };
-    judgeClock();
-  }
-
-  /**
-   * A clock that stands before the newest reading either ran ahead until now, or is wrong now. Only a clock that is
-   * known to be right may take back what was stamped.
-   */
-  function stateOfClock(): ClockState {
-    const wallMs = clock.now();
-    const steadyMs = clock.monotonicMs();
-    const trust = clock.trust();
-    if (trust === 'untrusted') return 'untrusted';
-    const aheadMs = (deps.rewinder.newestMs() ?? wallMs) - wallMs;
-    if (aheadMs > STEP_MS) {
-      held = [];
-      if (!mayTakeBack(trust, aheadMs)) return 'behind';
-      deps.rewinder.rewind(wallMs);
-      acceptor.reload();
-      steppedMs = steadyMs;
-    }
-    return (steadyMs - steppedMs) * deps.speed < SHOW_STEP_MS ? 'stepped' : 'ok';
-  }
-
-  /** What was true must not be deleted by a clock that is wrong now, e.g. one that woke with the date of its image. */
-  function mayTakeBack(trust: ClockTrust, aheadMs: number): boolean {
-    if (trust === 'rtc') return false;
-    const unseenMs = trust === 'ntp' ? TAKE_BACK_NTP_MS : TAKE_BACK_MANUAL_MS;
-    return aheadMs <= Math.max(setForwardMs + STEP_MS, unseenMs);
-  }
-
-  function judgeClock(): void {
-    const state = stateOfClock();
-    if (state === clockHealth.state) return;
-    const sinceMs = clock.now();
-    const now = new Date(sinceMs).toISOString();
-    const newest = new Date(deps.rewinder.newestMs() ?? 0).toISOString();
-    const problem =
-      state === 'untrusted'
-        ? fault('clock-untrusted', { now })
-        : state === 'behind'
-          ? fault('clock-behind', { now, newest })
-          : null;
-    clockHealth = { state, sinceMs, fault: problem };
-    deps.onClock(clockHealth);
-  }
+  const unstamped = createUnstamped(clock, deps.speed, MAX_KEPT);
+  const judge = createClockJudge({
+    ...deps,
+    onAhead: () => void (held = []),
+    onRewound: () => acceptor.reload(),
+    onKnown() {
+      deps.begin?.();
+      const stamped = unstamped.stamp(() => deps.rewinder.newestMs());
+      if (stamped.length === 0) return 0;
+      held = [...held, ...stamped];
+      // They have waited long enough, and pulses among them are kept nowhere else.
+      riskSinceMs = 0;
+      return stamped.length;
+    },
+  });
 
   /** Pulses may have been counted since that instant that are not kept yet. @returns whether they are rare ones, or of another watch */
   function noteCounted(spec: ChannelSpec, count: bigint, atMs: EpochMs, watch: string): boolean {
@@ -168,7 +103,7 @@ export function createPipeline(deps: PipelineDeps) {
     return before === undefined || atMs - before.roseMs >= RARE_PULSE_MS;
   }
 
-  const isHeldBack = (): boolean => clockHealth.fault !== null;
+  const isHeldBack = (): boolean => judge.health().fault !== null;
 
   function commit(): void {
     if (held.length === 0 && !events.pending()) return;
@@ -207,51 +142,63 @@ export function createPipeline(deps: PipelineDeps) {
       more ||= again;
     }
     // A clock that was set may be wrong: what it takes for old is kept until it has gone on for a while.
-    if (clockHealth.state === 'ok') more = deps.purge.run(clock.now()) || more;
+    if (judge.health().state === 'ok') more = deps.purge.run(clock.now()) || more;
     return more;
   }
 
   return {
     /** @returns whether something in it should be kept at once, by {@link Pipeline.keep} */
     take(poll: MeterPoll): boolean {
-      // A reading needs a time that can be believed. The registers are the meters' own, and counts come again with the
-      // next poll: nothing is lost.
-      if (clockHealth.state === 'behind' || clock.trust() === 'untrusted') return false;
-      if (held.length === 0) heldSinceMs = clock.now();
-      let isUrgent = false;
-      for (const { channel, raw, sinceMs, atMs, tally } of poll.registers) {
+      judge.look();
+      const items = poll.registers.flatMap(({ channel, raw, sinceMs, atMs, tally }): NewReading[] => {
         const spec = specOf.get(`${poll.meter}/${channel}`);
-        if (!spec) continue;
-        const ofWatch = tally && { id: `${tally.run}/${tally.watch}`, sinceMs: tally.watchedSinceMs };
-        held.push({ spec, reading: { raw, sinceMs, atMs, ...(ofWatch ? { watched: ofWatch } : {}) } });
-        if (ofWatch) isUrgent = noteCounted(spec, raw.count, atMs, ofWatch.id) || isUrgent;
+        if (!spec) return [];
+        const watched = tally && { id: `${tally.run}/${tally.watch}`, sinceMs: tally.watchedSinceMs };
+        return [{ spec, reading: { raw, sinceMs, atMs, ...(watched ? { watched } : {}) } }];
+      });
+      if (!judge.knows()) {
+        unstamped.note(items);
+        return false;
+      }
+      const nowMs = clock.now();
+      if (held.length === 0) heldSinceMs = nowMs;
+      let isUrgent = false;
+      const leadMs = judge.leadMs();
+      for (const item of items) {
+        // What is stamped later than now was stamped before the clock was set back.
+        held.push(item.reading.atMs > nowMs + NOISE_MS / 2 ? item : shifted(item, leadMs));
+        const { spec, reading } = item;
+        if (reading.watched)
+          isUrgent = noteCounted(spec, reading.raw.count, reading.atMs, reading.watched.id) || isUrgent;
       }
       if (held.length > MAX_KEPT) held = held.slice(-MAX_KEPT);
       return isUrgent;
     },
     /** Keeps what is held, now. */
     keep(): void {
-      judgeClock();
+      judge.judge();
       if (!isHeldBack()) commit();
     },
     /** One bounded turn: commit if due, then each stage. */
     turn(): void {
-      watchClock();
-      if (commitIsDue()) commit();
+      judge.judge();
+      if ((!isHeldBack() || judge.mayTell()) && commitIsDue()) commit();
       runSteps(STEPS_PER_TURN, TURN_BUDGET_MS);
       onTurn();
     },
     /** How far the clock can be used for hours. */
-    clockHealth: (): ClockHealth => clockHealth,
+    clockHealth: (): ClockHealth => judge.health(),
+    /** Whether anything can be stamped now. */
+    knowsTime: (): boolean => judge.knows(),
     /** Commits what is held; the stages find their work after the next start. */
     finish(): void {
-      watchClock();
+      judge.judge();
       if (!isHeldBack()) commit();
     },
     /** Commits what is held and runs every stage until nothing is left to do. */
     drain(): void {
-      judgeClock();
-      commit();
+      judge.judge();
+      if (!isHeldBack()) commit();
       while (runSteps(Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY));
       onTurn();
     },

@@ -123,11 +123,15 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     if (!head || !spec || head.reading.atMs <= nowMs) return 0;
     const last = lastBefore(id, nowMs);
     const sinceMs = channel.sinceMs < nowMs ? channel.sinceMs : nowMs;
-    const withdrawn = withdrawHours(id, grid.hourOf(last ? nowMs : sinceMs));
     store.rewind.boundariesAfter(id, nowMs, slotOf(nowMs));
-    if (last) bridge(channel, spec, last, head.reading, nowMs);
-    else store.rewind.forget(id, sinceMs, grid.hourOf(sinceMs));
-    return withdrawn;
+    if (!last) {
+      store.rewind.forget(id, sinceMs, grid.hourOf(sinceMs));
+      return withdrawHours(id, grid.hourOf(sinceMs));
+    }
+    bridge(channel, spec, last, head.reading, nowMs);
+    // An hour of before whose end rested on that future has no end any more.
+    const knownToMs = store.boundaries.newestMs(id) ?? sinceMs;
+    return withdrawHours(id, grid.hourOf(knownToMs < nowMs ? knownToMs : nowMs));
   }
 
   function newestMs(): EpochMs | null {
@@ -141,8 +145,12 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     /**
      * Takes back what is stamped later than now; one durable transaction. The accepting stage must start from the
      * rows afterwards.
+     * @param step how the clock was set, if that was seen: the one event tells both
      */
-    rewind(nowMs: EpochMs): void {
+    rewind(
+      nowMs: EpochMs,
+      step: { readonly beforeMs: EpochMs; readonly stepMs: number } | null = null,
+    ): void {
       const aheadMs = (newestMs() ?? nowMs) - nowMs;
       if (aheadMs <= 0) return;
       events.write(nowMs, () => {
@@ -153,7 +161,7 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
           channel: null,
           atMs: nowMs,
           text: `The clock had run ahead by ${Math.round(aheadMs / 1000)} s. What it had stamped with a time that has not come was taken back: ${withdrawn} published hours are withdrawn and come again. The registers were kept, so nothing is lost.`,
-          detail: { aheadMs, withdrawnHours: withdrawn },
+          detail: { aheadMs, withdrawnHours: withdrawn, ...step },
         });
       });
     },

@@ -6,6 +6,8 @@
 import { type Clock, type EpochMs, instant } from '../domain/time.ts';
 import type { NewReading } from './accept-readings.ts';
 
+/** Both clocks are not read at the same instant: a difference below this is no step at all, real ms. */
+export const NOISE_MS = 500;
 /** A reading is handed over so soon after it was taken, ms; else the clock was set in between. */
 const MAX_AGE_MS = 60_000;
 
@@ -17,8 +19,9 @@ interface Unstamped {
 }
 
 /** The reading with all its stamps moved. */
-export function shifted({ spec, reading }: NewReading, byMs: number): NewReading {
-  if (byMs === 0) return { spec, reading };
+export function shifted(item: NewReading, byMs: number): NewReading {
+  if (byMs === 0) return item;
+  const { spec, reading } = item;
   const move = (ms: EpochMs): EpochMs => instant(ms + byMs);
   const { raw, sinceMs, atMs, watched } = reading;
   const moved = watched ? { watched: { id: watched.id, sinceMs: move(watched.sinceMs) } } : {};
@@ -37,21 +40,24 @@ export function createUnstamped(clock: Clock, speed: number, most: number) {
       const steadyMs = clock.monotonicMs();
       for (const item of items) {
         const ageMs = wallMs - item.reading.atMs;
-        if (ageMs >= 0 && ageMs <= MAX_AGE_MS * speed) kept.push({ item, wallMs, steadyMs });
+        if (ageMs >= -NOISE_MS && ageMs <= MAX_AGE_MS * speed) kept.push({ item, wallMs, steadyMs });
       }
       // Cut now and then, not at each reading.
       if (kept.length > most + most / 10) kept = kept.slice(-most);
     },
     /**
      * Stamps what was kept by the wall clock of now, and forgets it.
-     * @param afterMs what is stamped already; only later ones are of use, null: all
+     * @param newestMs what is stamped already: only later ones are of use; null: all
      */
-    stamp(afterMs: EpochMs | null): NewReading[] {
+    stamp(newestMs: () => EpochMs | null): NewReading[] {
+      if (kept.length === 0) return [];
+      const afterMs = newestMs();
       const wallMs = clock.now();
       const steadyMs = clock.monotonicMs();
-      const stamped = kept.map(({ item, wallMs: thenMs, steadyMs: thenSteadyMs }) =>
-        shifted(item, Math.round(wallMs - (steadyMs - thenSteadyMs) * speed - thenMs)),
-      );
+      const stamped = kept.map(({ item, wallMs: thenMs, steadyMs: thenSteadyMs }) => {
+        const byMs = Math.round(wallMs - (steadyMs - thenSteadyMs) * speed - thenMs);
+        return shifted(item, Math.abs(byMs) < NOISE_MS * speed ? 0 : byMs);
+      });
       kept = [];
       return stamped.filter(({ reading }) => afterMs === null || reading.atMs > afterMs);
     },

@@ -115,6 +115,11 @@ function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
       rows.facts.put('generation', String(made));
       return made;
     },
+    /** The same, of a database that has begun; null before. */
+    knownGeneration(): number | null {
+      const known = rows.facts.get('generation');
+      return known === null ? null : Number(known);
+    },
     /** Moves what it can of the write-ahead log into the database file, and waits for no reader. */
     checkpoint(): void {
       probe?.('before-checkpoint');

@@ -6,6 +6,7 @@
  * every field named here is always there, and null says that the value is not known.
  */
 import { z } from 'zod';
+import { ALARM_CAUSES } from '../domain/alarm.ts';
 import { CLOCK_STATES } from '../domain/clock-health.ts';
 import type {
   EventMessage,
@@ -148,6 +149,17 @@ export const liveMessage = z
     health: z
       .enum(['ok', 'waiting', 'failing', 'offline'])
       .describe('ok; waiting: not asked yet; failing: some polls fail; offline: no answer for a while.'),
+    hints: z
+      .array(
+        z.object({
+          code: z.string().min(1).describe('Which hint, e.g. ct-reversed, register-frozen.'),
+          since: instant('Since when it is seen.'),
+          text: z.string().min(1).describe('A plain English sentence.'),
+        }),
+      )
+      .describe(
+        'What the figures of the meter say about its wiring and its health; empty when nothing is to be said.',
+      ),
     gauges: z
       .partialRecord(
         z.enum(GAUGE_NAMES),
@@ -282,6 +294,23 @@ export const statusMessage = z
       })
       .nullable()
       .describe('How the gateway’s disk takes data; null in the message the broker publishes.'),
+    alarm: z
+      .object({
+        state: z.enum(['on', 'off']).nullable().describe('null: it is not held, and so it is off.'),
+        since: instant('Since when; null while the time is not known.').nullable(),
+        causes: z.array(z.enum(ALARM_CAUSES)).describe('Why it is, or should be, on.'),
+      })
+      .nullable()
+      .describe('The alarm contact; null where there is none and in the message the broker publishes.'),
+    attention: z
+      .object({
+        questions: z.int().min(0).describe('Open questions of the ledger: `hakaru questions`.'),
+        hints: z.int().min(0).describe('Hints about meters: see their live messages.'),
+      })
+      .nullable()
+      .describe(
+        'What waits for a person; null in the message the broker publishes and while it is not known.',
+      ),
   })
   .meta({
     title: 'status',
@@ -301,6 +330,10 @@ export const eventMessage = z
         'step-unresolved',
         'transient-reading',
         'above-rating',
+        'register-frozen',
+        'values-frozen',
+        'wiring-hint',
+        'sub-meters-exceed',
         'dial-recorded',
         'factor-changed',
         'correction-applied',
@@ -315,6 +348,8 @@ export const eventMessage = z
         'tombstone',
         'generation',
         'ledger-salvaged',
+        'alarm-on',
+        'alarm-off',
       ])
       .describe(
         'What happened. tombstone: the message with this seq could not be delivered and this one takes its place.',

@@ -16,6 +16,17 @@ export function f32(value: number, order: WordOrder = 'msw'): number[] {
   return words(2, order);
 }
 
+/** Most significant word first. */
+export function f64(value: number): number[] {
+  scratch.setFloat64(0, value);
+  return words(4, 'msw');
+}
+
+/** Takes the low 16 bits. */
+export function u16(value: number): number[] {
+  return [value & 0xffff];
+}
+
 /** Takes the low 32 bits; negative values give two's complement, so it serves s32 as well. */
 export function u32(value: bigint, order: WordOrder): number[] {
   scratch.setUint32(0, Number(BigInt.asUintN(32, value)));

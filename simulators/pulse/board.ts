@@ -1,5 +1,5 @@
 /**
- * A board with contacts: the electrical side of a GPIO chip. Whoever watches an input (gpiomon.ts, over a socket) is
+ * A board with contacts: the electrical side of a GPIO chip. Whoever watches an input (gpiomon-worker.ts, over a socket) is
  * told its edges with time stamps of the machine's steady clock; what happens while nobody watches is told to nobody.
  * The truth is what the contacts did.
  */
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Edge } from './contact.ts';
-import { type FromBoard, onLines, type Request } from './wire.ts';
+import { type FromBoard, type Marked, onLines, type Request } from './wire.ts';
 
 export interface Watcher extends Request {
   /** The real end of it, as when somebody kills it. */
@@ -25,6 +25,8 @@ export interface PulseBoard {
   watchers(): readonly Watcher[];
   /** Gives the edges of one input to who watches it. */
   edges(offset: number, list: readonly Edge[]): void;
+  /** Resolves when everything given so far lies in the pipes of who watches. */
+  told(): Promise<void>;
   /** Another program holds these lines: nobody gets them. null: free again. */
   refuse(reason: string | null): void;
   close(): Promise<void>;
@@ -58,10 +60,33 @@ export async function startPulseBoard(options: BoardOptions = {}): Promise<Pulse
     send(socket, { kind: 'granted', offsets, names: offsets.map(nameOf) });
   }
 
+  let marks = 0;
+  const unanswered = new Map<Socket, Map<number, () => void>>();
+
+  function told(socket: Socket): Promise<void> {
+    const waiting = unanswered.get(socket) ?? new Map<number, () => void>();
+    unanswered.set(socket, waiting);
+    marks += 1;
+    const mark = marks;
+    return new Promise((resolve) => {
+      waiting.set(mark, resolve);
+      send(socket, { kind: 'mark', mark });
+    });
+  }
+
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    socket.on('close', () => watching.delete(socket));
-    onLines(socket, (line) => admit(socket, JSON.parse(line) as Request));
+    socket.on('close', () => {
+      watching.delete(socket);
+      for (const resolve of unanswered.get(socket)?.values() ?? []) resolve();
+      unanswered.delete(socket);
+    });
+    onLines(socket, (line) => {
+      const message = JSON.parse(line) as Request | Marked;
+      if ('pid' in message) return admit(socket, message);
+      unanswered.get(socket)?.get(message.mark)?.();
+      unanswered.get(socket)?.delete(message.mark);
+    });
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   let programs = 0;
@@ -70,7 +95,7 @@ export async function startPulseBoard(options: BoardOptions = {}): Promise<Pulse
     program(major, { version } = {}) {
       programs += 1;
       const file = join(folder, `gpiomon-${programs}`);
-      const script = fileURLToPath(new URL('./gpiomon.ts', import.meta.url));
+      const script = fileURLToPath(new URL('./gpiomon-worker.ts', import.meta.url));
       const env = [`FAKE_GPIO_BOARD=${path}`, `FAKE_GPIO_MAJOR=${major}`];
       if (version !== undefined) env.push(`FAKE_GPIO_VERSION='${version}'`);
       writeFileSync(file, `#!/bin/sh\n${env.join(' ')} exec '${process.execPath}' '${script}' "$@"\n`);
@@ -89,6 +114,7 @@ export async function startPulseBoard(options: BoardOptions = {}): Promise<Pulse
         send(socket, { kind: 'edges', list: list.map(({ high, ns }) => [offset, high ? 1 : 0, String(ns)]) });
       }
     },
+    told: async () => void (await Promise.all([...watching.keys()].map(told))),
     refuse: (reason) => void (refusal = reason),
     async close() {
       for (const socket of watching.keys()) socket.destroy();

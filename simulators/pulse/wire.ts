@@ -12,6 +12,11 @@ export interface Request {
   readonly bias: string;
 }
 
+/** What a watching process says after a mark: everything before it was written. */
+export interface Marked {
+  readonly mark: number;
+}
+
 /** The board's answers and news. */
 export type FromBoard =
   | {
@@ -25,6 +30,8 @@ export type FromBoard =
       readonly kind: 'edges';
       readonly list: readonly (readonly [offset: number, high: 0 | 1, stampNs: string])[];
     }
+  /** Asks for an answer as soon as everything before was written. */
+  | { readonly kind: 'mark'; readonly mark: number }
   /** Writes this as it is. */
   | { readonly kind: 'text'; readonly text: string };
 

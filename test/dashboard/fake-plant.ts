@@ -188,6 +188,7 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
       fault: null,
       channels: energy('main', 207_300_000n, ago(900)),
       gauges: electricity(mainKw, ago(900)),
+      hints: [],
     },
     {
       id: 'press',
@@ -198,6 +199,7 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
       lastAnswerMs: ago(1400),
       channels: energy('press', 70_120_000n, ago(1400)),
       gauges: electricity(183.4, ago(1400)),
+      hints: [],
     },
     {
       id: 'compressor',
@@ -210,6 +212,7 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
       fault: fault('crc-error', { unit: 3, line: 'rs485' }),
       channels: energy('compressor', 34_810_000n, ago(31_000)),
       gauges: electricity(88.2, ago(31_000)),
+      hints: [],
     },
     {
       id: 'furnace',
@@ -222,6 +225,7 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
       fault: fault('no-answer', { unit: 4, line: 'lan', timeoutMs: 1000 }),
       channels: energy('furnace', 0n, ago(2_340_000)),
       gauges: electricity(150, ago(2_340_000)),
+      hints: [],
     },
     {
       id: 'gas',
@@ -243,6 +247,7 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
         },
       ],
       gauges: [{ gauge: 'flow', value: 31.6, unit: 'm3/h', atMs: ago(2100) }],
+      hints: [],
     },
   ];
 }
@@ -320,6 +325,7 @@ export function fakePlant(): FakePlant {
         clockTrust: 'ntp',
         clock: CLOCK_OK,
         storage: STORAGE_OK,
+        alarm: null,
         mqtt: { connected: true, backlog: 0, oldestUnsentMs: null, fault: null },
         newestDocument: {
           document: 'kyushu-2026-11',
@@ -328,6 +334,7 @@ export function fakePlant(): FakePlant {
         },
         coefficientFault: null,
         meters: metersNow(registers, mainKw),
+        questions: [],
         ...overlay,
       }),
   };

@@ -86,7 +86,7 @@ describe('a poll', () => {
     });
     expect(poll?.exchanges?.map(({ requestHex }) => requestHex.slice(0, 12))).toEqual([
       '020400340018',
-      '02040000000c',
+      '020400000012',
     ]);
     const [first] = poll?.registers ?? [];
     expect((first?.atMs ?? 0) >= (first?.sinceMs ?? 1)).toBe(true);
@@ -100,6 +100,7 @@ describe('a poll', () => {
       fields: [
         ...[0xbb7, 0xbb9, 0xbbb].map((address) => float(address, 5)),
         ...[0xbd3, 0xbd5, 0xbd7].map((address) => float(address, 230)),
+        ...[0xbed, 0xbef, 0xbf1].map((address) => float(address, 0.5)),
         float(0xbf3, 1.5),
         float(0xc25, 60),
         words(0xc83, 0, 0, 0x12, 0x3456),

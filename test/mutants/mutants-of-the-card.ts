@@ -75,7 +75,7 @@ export const OF_THE_CARD: readonly Mutant[] = [
   },
   {
     name: 'clock set back: a clock that nobody vouches for takes readings back',
-    file: 'gateway/stages/pipeline.ts',
+    file: 'gateway/stages/judge-clock.ts',
     find: "if (trust === 'rtc') return false;",
     replace: '',
     test: AHEAD,

@@ -4,9 +4,12 @@
  * matters, with a title that stands in its file as plain text.
  */
 import type { Mutant } from './mutant.ts';
+import { OF_A_CLOCK_SET_BACK } from './mutants-of-a-clock-set-back.ts';
 import { OF_CORRECTIONS } from './mutants-of-corrections.ts';
 import { OF_GAS_AND_STEAM } from './mutants-of-gas-and-steam.ts';
+import { OF_READING } from './mutants-of-reading.ts';
 import { OF_THE_CARD } from './mutants-of-the-card.ts';
+import { OF_THE_CLOCK } from './mutants-of-the-clock.ts';
 import { OF_THE_LEDGER } from './mutants-of-the-ledger.ts';
 
 const DRIVERS = 'drivers/modbus';
@@ -308,7 +311,10 @@ const OF_THE_UPLINK: readonly Mutant[] = [
 
 export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_LEDGER,
+  ...OF_READING,
   ...OF_THE_CARD,
+  ...OF_THE_CLOCK,
+  ...OF_A_CLOCK_SET_BACK,
   ...OF_THE_HOURS,
   ...OF_CORRECTIONS,
   ...OF_GAS_AND_STEAM,

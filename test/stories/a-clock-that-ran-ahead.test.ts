@@ -108,7 +108,11 @@ test('what passed while the clock was wrong lies in the hours in which it passed
 });
 
 test('a rollover in the time that never came is kept', () => {
-  const wraps = specWith({ scale: { wrapsAt: { num: 1_200n, den: 1n } } });
+  // Rated so low that a day can't hide a whole round more.
+  const wraps = specWith({
+    scale: { wrapsAt: { num: 1_000_000n, den: 1n } },
+    ratedPerHour: { num: 100n, den: 1n },
+  });
   const ledger = openLedger({ startMs: NOON, spec: wraps });
   const reading = (ms: number, count: bigint) => ({
     sinceMs: instant(ms),
@@ -117,8 +121,8 @@ test('a rollover in the time that never came is kept', () => {
   });
   const each10s = (fromMs: number, counts: readonly number[]) =>
     ledger.feed(counts.map((count, i) => reading(fromMs + i * 10 * SECOND, BigInt(count))));
-  each10s(NOON, [1_190, 1_191, 1_192]);
-  each10s(NOON + DAY, [1_198, 1_199, 0, 1, 2, 3]);
+  each10s(NOON, [999_990, 999_991, 999_992]);
+  each10s(NOON + DAY, [999_998, 999_999, 0, 1, 2, 3]);
   expect(ledger.eras().map(({ cause }) => cause)).toEqual(['first', 'rollover']);
   const { rewinder, acceptor } = ledger.stages();
   rewinder.rewind(instant(NOON + 2 * MINUTE));

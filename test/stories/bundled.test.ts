@@ -139,7 +139,7 @@ test('version, catalog and check answer as they do from the sources', async () =
   expect(await start('check', demo).ended).toMatchObject({
     code: 0,
     out: expect.stringMatching(
-      /: good \(5 meters on 2 lines\)\.\n[^]*gas\/gas-volume: 12\.5 kWh\/m3; from 2023-04-01/,
+      /: good \(19 meters on 3 lines\)\.\n[^]*gas\/gas-volume: 12\.5 kWh\/m3; from 2023-04-01/,
     ) as string,
   });
   const wrong = join(folder, 'wrong.yaml');

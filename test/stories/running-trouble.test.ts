@@ -2,14 +2,7 @@
  * What befalls a gateway that has been running for long: brokers that hang, power that goes, folders that vanish, disks
  * that fill, cords that are pulled. Each story runs `hakaru run` as a process of its own.
  */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';

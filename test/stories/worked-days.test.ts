@@ -10,6 +10,7 @@ import { createGateway } from '../../gateway/gateway.ts';
 import { createLog } from '../../gateway/platform/log.ts';
 import { pollHere } from '../../gateway/polling.ts';
 import { type DemoFactory, startDemoFactory } from '../../simulators/demo-factory.ts';
+import { HALL_LOADS } from '../../simulators/demo-schedules.ts';
 import { hourly } from '../../simulators/schedule.ts';
 import { demoSite } from '../support/demo-site.ts';
 import { createSteppedClock, type SteppedClock } from '../support/stepped-clock.ts';
@@ -37,7 +38,13 @@ beforeEach(async () => {
     seed: 1,
     startMs: MIDNIGHT_MS - HOUR_MS,
     pace: 0,
-    schedules: { base: hourly(DAY_W), press: NOTHING, compressor: NOTHING, furnace: NOTHING },
+    schedules: {
+      ...Object.fromEntries(HALL_LOADS.map((load) => [load, NOTHING])),
+      base: hourly(DAY_W),
+      press: NOTHING,
+      compressor: NOTHING,
+      furnace: NOTHING,
+    },
   });
   broker = await createMosquitto(['allow_anonymous true']);
   await broker.start();

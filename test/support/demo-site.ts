@@ -7,6 +7,8 @@ import type { DemoFactory } from '../../simulators/demo-factory.ts';
 export interface DemoAddresses {
   readonly tcpPort: number;
   readonly serial: DemoFactory['serial'];
+  /** A program in the place of gpiomon: with it comes the whole factory. */
+  readonly gpiomon?: string;
 }
 
 export interface DemoSiteOptions {
@@ -16,24 +18,29 @@ export interface DemoSiteOptions {
   readonly coefficients?: { readonly url: string; readonly caPem: string; readonly folder: string };
 }
 
-/** The demo's site file with the addresses of a factory that runs now. */
-export function demoSite({ tcpPort, serial }: DemoAddresses, options: DemoSiteOptions): SiteConfig {
+/** Of the whole factory these are enough for a story, and quickly read. */
+const ENOUGH: ReadonlySet<string> = new Set(['main', 'press', 'compressor', 'furnace', 'gas']);
+
+/** Five meters of the demo's site file, or all of them, with the addresses of a factory that runs now. */
+export function demoSite({ tcpPort, serial, gpiomon }: DemoAddresses, options: DemoSiteOptions): SiteConfig {
   const { site } = loadSite(new URL('../../config/sites/demo.yaml', import.meta.url).pathname);
-  const lines = site.lines.map((line): LineConfig => {
-    if (line.kind === 'modbus-tcp') return { ...line, host: '127.0.0.1', port: tcpPort };
-    if (line.kind === 'gpio') return line;
+  const lines = site.lines.flatMap((line): LineConfig[] => {
+    if (line.kind === 'modbus-tcp') return [{ ...line, host: '127.0.0.1', port: tcpPort }];
+    if (line.kind === 'gpio') return gpiomon === undefined ? [] : [{ ...line, gpiomon }];
     const { id, baudRate, parity, stopBits } = line;
+    const wire = { id, baudRate, parity, stopBits };
     return serial.kind === 'pty'
-      ? { id, kind: 'modbus-rtu', port: serial.path, baudRate, parity, stopBits }
-      : { id, kind: 'modbus-rtu-over-tcp', host: '127.0.0.1', port: serial.port, baudRate, parity, stopBits };
+      ? [{ ...wire, kind: 'modbus-rtu', port: serial.path }]
+      : [{ ...wire, kind: 'modbus-rtu-over-tcp', host: '127.0.0.1', port: serial.port }];
   });
+  const meters = site.meters.filter(({ id }) => gpiomon !== undefined || ENOUGH.has(id));
   const { coefficients, brokerUrl, intervalMs } = options;
   const caFile = coefficients ? join(coefficients.folder, 'ca.pem') : null;
   if (coefficients && caFile) writeFileSync(caFile, coefficients.caPem);
   return {
     ...site,
     lines,
-    meters: site.meters.map((meter) => ({ ...meter, intervalMs: intervalMs ?? meter.intervalMs })),
+    meters: meters.map((meter) => ({ ...meter, intervalMs: intervalMs ?? meter.intervalMs })),
     mqtt:
       brokerUrl === null
         ? null

@@ -51,6 +51,8 @@ export interface SiteParts {
   readonly ruleSet?: string;
   /** `manual` when left out. */
   readonly clockTrust?: 'auto' | 'manual';
+  /** The keys of the alarm contact. */
+  readonly alarm?: string;
 }
 
 export interface WorksOptions {
@@ -143,6 +145,7 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
         `site: { id: works, name: Works, timezone: Asia/Tokyo, gridArea: ${parts.gridArea ?? 'kyushu'} }`,
         'gateway: { id: gw1 }',
         `clock: { trust: ${parts.clockTrust ?? 'manual'} }`,
+        ...(parts.alarm ? [`alarm: { ${parts.alarm} }`] : []),
         'retention: { evidence: 1 s }',
         `lines: { lan: { kind: modbus-tcp, host: 127.0.0.1, port: ${wire.port} } }`,
         'meters:',

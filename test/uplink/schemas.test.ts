@@ -122,6 +122,13 @@ const LIVE: LiveMessage = {
   meter: 'main',
   readAt: '2026-11-03T13:00:00.250+09:00',
   health: 'ok',
+  hints: [
+    {
+      code: 'ct-reversed',
+      since: '2026-11-03T12:55:00+09:00',
+      text: 'Power is negative on a meter that only takes energy in.',
+    },
+  ],
   gauges: { power: { value: 412_345.6789012, unit: 'W' } },
   registers: { 'energy-import': { value: 123456.78, unit: 'kWh' } },
 };
@@ -172,6 +179,8 @@ const STATUS: StatusMessage = {
   outageBudgetDays: null,
   clock: null,
   storage: null,
+  alarm: null,
+  attention: null,
 };
 const EVENT: EventMessage = {
   v: 1,

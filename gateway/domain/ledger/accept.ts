@@ -6,12 +6,12 @@
  * allows, is pending until three consecutive readings agree with each other; one transient is never believed.
  * Three that agree on a rise which an overload or a slow refresh can explain stay in their era. Otherwise they are a
  * rollover if the type says where its register wraps and the implied rise is plausible, and a new era with an
- * unresolved step if not. Nothing here reads a clock or a table.
+ * unresolved step if not. After a gap in which the register could have gone once round unseen, they are one too. Nothing here reads a clock or a table.
  */
 
 import type { RegisterScale } from '../meters.ts';
 import type { Rational } from '../rational.ts';
-import { type Era, firstEra, nextEra, rolloverStepMicro } from './era.ts';
+import { type Era, firstEra, mayHideWrap, nextEra, rolloverStepMicro } from './era.ts';
 import { agreedRiseMicro, largestRiseMicro, type Reading, registerMicro } from './register.ts';
 
 /** Contradicting readings kept while waiting for three that agree; the oldest is set aside beyond this. */
@@ -54,6 +54,14 @@ export function follows(from: Reading, to: Reading, rules: Rules): boolean {
   return rise >= 0n && rise <= largestRiseMicro(from, to, rules.scale, rules.ratedPerHour);
 }
 
+/** Whether more may have passed than the readings show. */
+const hidesWrap = (from: Reading, to: Reading, { scale, ratedPerHour }: Rules): boolean =>
+  mayHideWrap(from, to, scale, ratedPerHour);
+
+function surelyFollows(from: Reading, to: Reading, rules: Rules): boolean {
+  return follows(from, to, rules) && !hidesWrap(from, to, rules);
+}
+
 /** Whether `to` may follow `from` if a third reading agrees: no fall, and no rise beyond any overload. */
 function mayFollow(from: Reading, to: Reading, rules: Rules): boolean {
   const rise = registerMicro(to.raw, rules.scale) - registerMicro(from.raw, rules.scale);
@@ -75,7 +83,8 @@ function openEraAt(era: Era, last: Reading, opening: Reading, rules: Rules): Era
   // A register that stood above its supposed end did not roll over there: the step would be negative.
   const plausible =
     step !== null && step >= 0n && step <= agreedRiseMicro(last, opening, rules.scale, rules.ratedPerHour);
-  return fell && plausible
+  const surely = !hidesWrap(last, opening, rules);
+  return fell && plausible && surely
     ? nextEra(era, last, opening, 'rollover', rules.scale, step)
     : nextEra(era, last, opening, 'register-change', rules.scale, null);
 }
@@ -100,7 +109,7 @@ function settle(
     last = reading;
   };
   while (waiting.length > 0) {
-    const next = waiting.findIndex((reading) => follows(last, reading, rules));
+    const next = waiting.findIndex((reading) => surelyFollows(last, reading, rules));
     const agreed = next >= 0 ? -1 : agreeingFrom(waiting, rules);
     if (next < 0 && agreed < 0) break;
     const first = next >= 0 ? next : agreed;
@@ -108,7 +117,7 @@ function settle(
     const run = waiting.slice(first, first + count);
     const opening = run[0] as Reading;
     setAside(waiting.slice(0, first));
-    const rises = mayFollow(last, opening, rules);
+    const rises = mayFollow(last, opening, rules) && !hidesWrap(last, opening, rules);
     if (agreed >= 0 && !rises) {
       era = openEraAt(era, last, opening, rules);
       verdicts.push({ kind: 'era-opened', era, after: last });

@@ -3,7 +3,8 @@
  * the meter and a change of ratio each end an era and open the next.
  */
 import type { RegisterScale } from '../meters.ts';
-import { microOf, type Reading, registerMicro } from './register.ts';
+import type { Rational } from '../rational.ts';
+import { largestRiseMicro, microOf, type Reading, registerMicro } from './register.ts';
 
 /**
  * `first` the channel's opening; `rollover` the register wrapped at its known end; `register-change` it fell or
@@ -43,6 +44,40 @@ export function rolloverStepMicro(era: Era, last: Reading, opening: Reading): bi
     microOf(era.scale.wrapsAt, era.scale) -
     registerMicro(last.raw, era.scale) +
     registerMicro(opening.raw, era.scale)
+  );
+}
+
+/** A meter that was read in the meantime did not go round unseen, ms: shorter than any gap that is told. */
+export const UNSEEN_MS = 600_000;
+
+/**
+ * Whether the register may have gone once more round its whole range between the two readings than they show: nobody
+ * looked for long, and its rating allows for it.
+ */
+export function mayHideWrap(
+  from: Reading,
+  to: Reading,
+  scale: RegisterScale,
+  ratedPerHour: Rational,
+): boolean {
+  if (scale.wrapsAt === null || to.sinceMs - from.atMs <= UNSEEN_MS) return false;
+  const round = microOf(scale.wrapsAt, scale);
+  const shown = registerMicro(to.raw, scale) - registerMicro(from.raw, scale);
+  const rise = shown < 0n ? shown + round : shown;
+  return rise + round <= largestRiseMicro(from, to, scale, ratedPerHour);
+}
+
+/**
+ * Whether the second era begins because the first reading of all was no true one: it stood alone, and those that agree
+ * came soon after it.
+ */
+export function openedWrongly(era: Era, before: Era | undefined, after: Reading | null): boolean {
+  return (
+    era.no === 2 &&
+    era.cause === 'register-change' &&
+    before !== undefined &&
+    after?.atMs === before.opening.atMs &&
+    era.opening.atMs - after.atMs <= UNSEEN_MS
   );
 }
 

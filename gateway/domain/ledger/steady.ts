@@ -7,6 +7,7 @@
 import type { RegisterScale } from '../meters.ts';
 import type { Rational } from '../rational.ts';
 import { slotOf } from '../time.ts';
+import { UNSEEN_MS } from './era.ts';
 import { LARGEST_COUNT, LARGEST_MICRO, type Reading, registerMicro } from './register.ts';
 
 /** What the rule needs of a channel, computed once. */
@@ -36,7 +37,8 @@ export function paceOf({ scale, ratedPerHour, watchGapMs }: Rules): Pace {
     // rated × t / 3,600,000 ms × 1,000,000 micro-units, without its common factors.
     riseFactor: ratedPerHour.den * 36n,
     timeFactor: ratedPerHour.num * 10n,
-    watchGapMs,
+    // After a longer gap the register may have gone round unseen.
+    watchGapMs: Math.min(watchGapMs, UNSEEN_MS),
   };
 }
 

@@ -29,8 +29,8 @@ const LOW_POWER_FACTOR = 0.35;
 const MISSING_SHARE = 0.1;
 /** … and below this one unequal. */
 const UNEQUAL_SHARE = 0.75;
-/** Half of the third is a single-phase three-wire supply (単相三線, 100/100/200 V). */
-const HALF: readonly [number, number] = [0.45, 0.55];
+/** Voltages this near to each other are equal. */
+const NEAR_SHARE = 0.05;
 /** A net whose voltage is less than this is off. */
 const LIVE_V = 40;
 const OVERLOAD = 1.2;
@@ -65,6 +65,13 @@ const shown = (value: number, digits: number): string => value.toFixed(digits);
 
 type Put = (code: HintCode, about: Hint['about'] | null) => void;
 
+/** Two equal halves and their sum: a single-phase three-wire supply (単相三線, 100/100/200 V). */
+function isThreeWire(volts: readonly number[]): boolean {
+  const [a = 0, b = 0, sum] = volts.toSorted((one, other) => one - other);
+  if (sum === undefined) return false;
+  return Math.abs(b - a) <= NEAR_SHARE * sum && Math.abs(a + b - sum) <= NEAR_SHARE * sum;
+}
+
 function judgeVoltages({ volts, amperes }: Figures, put: Put): void {
   const present = volts.filter((volt) => volt !== null);
   const highest = Math.max(...present);
@@ -84,9 +91,12 @@ function judgeVoltages({ volts, amperes }: Figures, put: Put): void {
   } else if (low.length === 0) put('phase-voltage-missing', null);
   const unequal = present.some((volt) => {
     const share = volt / highest;
-    return share >= MISSING_SHARE && share < UNEQUAL_SHARE && !(share > HALF[0] && share < HALF[1]);
+    return share >= MISSING_SHARE && share < UNEQUAL_SHARE;
   });
-  put('voltages-unequal', unequal ? { voltages: present.map((volt) => shown(volt, 1)).join(' / ') } : null);
+  put(
+    'voltages-unequal',
+    unequal && !isThreeWire(present) ? { voltages: present.map((volt) => shown(volt, 1)).join(' / ') } : null,
+  );
 }
 
 /** Power by phase against volt-amperes by phase: the same everywhere, but for a CT that is turned round. */
@@ -98,7 +108,8 @@ function judgePhases({ powersW, volts, amperes, ratedW }: Figures, put: Put): bo
   const apparent = voltages.map((volt, n) => volt * (currents[n] ?? 0));
   const sum = apparent.reduce((total, each) => total + each, 0);
   const loaded = apparent.every((each) => each > 0.05 * sum) && sum >= LOAD_SHARE * ratedW;
-  if (!loaded) return false;
+  const even = Math.min(...voltages) >= UNEQUAL_SHARE * Math.max(...voltages);
+  if (!loaded || !even) return false;
   const ratios = powers.map((power, n) => power / (apparent[n] ?? 1));
   const sizes = ratios.map(Math.abs);
   const spread = Math.max(...sizes) - Math.min(...sizes);
@@ -146,8 +157,7 @@ export function judgeWiring(gauges: readonly GaugeSample[], meter: WiredMeter): 
     if (isOver) put('above-rated-power', { power, rated });
     else if (Math.abs(powerW) > SIGN_SHARE * ratedW) put('above-rated-power', null);
     const oneWay = onlyTakesIn(meter) && !meter.channels.includes('energy-export');
-    if (oneWay && Math.abs(powerW) > SIGN_SHARE * ratedW)
-      put('ct-reversed', powerW < 0 ? { power } : null);
+    if (oneWay && Math.abs(powerW) > SIGN_SHARE * ratedW) put('ct-reversed', powerW < 0 ? { power } : null);
   }
   if (onlyTakesIn(meter) && !judgePhases(figures, put)) judgePowerFactor(figures, put);
   return verdicts;

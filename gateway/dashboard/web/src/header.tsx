@@ -66,6 +66,17 @@ function MqttFact({ now, t }: { now: StatusView; t: Texts }) {
   );
 }
 
+function AlarmFact({ now, t }: { now: StatusView; t: Texts }) {
+  if (!now.alarm) return null;
+  const { state, causes } = now.alarm;
+  const why = causes.map((cause) => t.alarmCause[cause]).join(' · ');
+  return (
+    <Fact label={t.alarm} mood={state === 'off' ? 'good' : 'bad'} note={why || null}>
+      {t.alarmState[state ?? 'lost']}
+    </Fact>
+  );
+}
+
 function CoefficientFact({ now, t }: { now: StatusView; t: Texts }) {
   const { today, tomorrow, newestDocument, fault } = now.coefficients;
   const sure = today.spans.length > 0 && today.spans.every((span) => span.confirmed);
@@ -98,6 +109,7 @@ function Facts({ now, t }: { now: StatusView; t: Texts }) {
         {t.clockTrust[now.clockTrust]}
       </Fact>
       <MqttFact now={now} t={t} />
+      <AlarmFact now={now} t={t} />
       <CoefficientFact now={now} t={t} />
     </dl>
   );

@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { Attention } from './attention.tsx';
 import { Banners } from './banner.tsx';
 import { DayPanel } from './day-panel.tsx';
 import { Header } from './header.tsx';
@@ -12,6 +13,7 @@ import './styles/day.css';
 import './styles/bars.css';
 import './styles/hour.css';
 import './styles/meters.css';
+import './styles/attention.css';
 import './styles/narrow.css';
 import './styles/print.css';
 
@@ -25,6 +27,7 @@ function Page() {
       <Banners />
       <main>
         <DayPanel />
+        <Attention />
         <Meters />
       </main>
       <footer>

@@ -26,7 +26,8 @@ function Health({ health }: { health: MeterHealth }) {
 function gaugeText(gauge: GaugeView, lang: 'ja' | 'en'): { readonly value: string; readonly unit: string } {
   if (gauge.unit === 'W')
     return { value: number(gauge.value / 1000, digitsFor(gauge.value / 1000), lang), unit: 'kW' };
-  const digits = gauge.gauge === 'power-factor' || gauge.unit === 's' ? 3 : gauge.gauge === 'frequency' ? 2 : 1;
+  const digits =
+    gauge.gauge === 'power-factor' || gauge.unit === 's' ? 3 : gauge.gauge === 'frequency' ? 2 : 1;
   return { value: number(gauge.value, digits, lang), unit: gauge.unit === '1' ? '' : unitText(gauge.unit) };
 }
 
@@ -37,6 +38,8 @@ function Now({ meter }: { meter: MeterView }) {
     meter.gauges.find((one) => one.gauge === 'power') ?? meter.gauges.find((one) => one.gauge === 'flow');
   const shown = gauge ? gaugeText(gauge, language.value) : null;
   const fresh = meter.health === 'ok' || meter.health === 'failing';
+  // A contact or a pulse module has nothing but its count to show.
+  if (fresh && !gauge) return null;
   return (
     <div class="now" data-fresh={fresh}>
       <dt>{gas || gauge?.gauge === 'flow' ? t.flowNow : t.powerNow}</dt>
@@ -64,7 +67,9 @@ function MeterCard({ meter, nameOf }: { meter: MeterView; nameOf: (id: string) =
       <p class="meter-role">
         {t.role[meter.role]}
         {meter.parent ? ` · ${t.partOf(nameOf(meter.parent))}` : ''}
-        <span class="meter-type">{meter.type}</span>
+        <span class="meter-type" title={meter.type}>
+          {meter.type.replace(/ \(.*$/, '')}
+        </span>
       </p>
       <dl>
         <Now meter={meter} />
@@ -90,6 +95,7 @@ function MeterCard({ meter, nameOf }: { meter: MeterView; nameOf: (id: string) =
         </div>
       </dl>
       {meter.fault ? <p class="fault">{meter.fault[lang]}</p> : null}
+      {meter.hints.length > 0 ? <p class="meter-todo">{t.seeAttention}</p> : null}
       {meter.gauges.length > 1 || meter.gauges[0]?.gauge === 'timing-offset' ? (
         <details>
           <summary>{t.more}</summary>

@@ -1,5 +1,6 @@
 /** Every word of the page, in both languages. */
 
+import type { AlarmCause } from '../../../domain/alarm.ts';
 import type { CoefficientClass, MeterHealth } from '../../../domain/messages.ts';
 import type { ChannelName, GaugeName, Role } from '../../../domain/meters.ts';
 import type { Quality } from '../../../domain/quality.ts';
@@ -11,6 +12,14 @@ const ja = {
   loading: '読み込んでいます…',
   dataAsOf: 'データ時刻',
   noData: 'まだありません',
+  alarm: '警報接点',
+  alarmState: { on: 'オン', off: 'オフ', lost: '保持できません' },
+  alarmCause: {
+    'meter-offline': 'メーター無応答',
+    storage: '保存できません',
+    clock: '時刻未確定',
+    'ledger-salvaged': 'データベース破損',
+  } satisfies Record<AlarmCause, string>,
   clock: '時計',
   clockTrust: {
     ntp: 'NTP 同期',
@@ -133,6 +142,9 @@ const ja = {
   } satisfies Record<ChannelName, string>,
   gauge: {
     power: '電力',
+    'power-l1': '電力 L1',
+    'power-l2': '電力 L2',
+    'power-l3': '電力 L3',
     'voltage-l1': '電圧 L1',
     'voltage-l2': '電圧 L2',
     'voltage-l3': '電圧 L3',
@@ -144,6 +156,20 @@ const ja = {
     flow: '流量',
     'timing-offset': '時限とのずれ',
   } satisfies Record<GaugeName, string>,
+  attention: '確認してください',
+  attentionCount: (questions: number, hints: number) =>
+    [questions > 0 ? `質問 ${questions} 件` : '', hints > 0 ? `計器の疑い ${hints} 件` : '']
+      .filter((part) => part !== '')
+      .join('、'),
+  answerWith: 'ゲートウェイで次のいずれかを入力してください (docs/corrections.md)。',
+  ways: {
+    exchange: '計器交換 (取外し指針 F、取付け指針 S)',
+    reset: 'リセット',
+    wrap: '一巡した',
+    real: '指針の増加どおり使用した',
+    ignore: '不明',
+  },
+  seeAttention: '要確認 — 上の一覧を参照',
   partOf: (name: string) => `${name} の内数`,
   lost: 'ゲートウェイが応答しません。',
   lostShows: (time: string) => `表示は ${time} 時点のもので、更新されていません。自動的に再接続します。`,
@@ -163,6 +189,14 @@ const en: Texts = {
   loading: 'Loading…',
   dataAsOf: 'Data as of',
   noData: 'none yet',
+  alarm: 'Alarm contact',
+  alarmState: { on: 'On', off: 'Off', lost: 'Not held' },
+  alarmCause: {
+    'meter-offline': 'meter offline',
+    storage: 'disk takes nothing',
+    clock: 'time not known',
+    'ledger-salvaged': 'database was damaged',
+  },
   clock: 'Clock',
   clockTrust: {
     ntp: 'NTP synchronised',
@@ -282,6 +316,9 @@ const en: Texts = {
   },
   gauge: {
     power: 'Power',
+    'power-l1': 'Power L1',
+    'power-l2': 'Power L2',
+    'power-l3': 'Power L3',
     'voltage-l1': 'Voltage L1',
     'voltage-l2': 'Voltage L2',
     'voltage-l3': 'Voltage L3',
@@ -293,6 +330,23 @@ const en: Texts = {
     flow: 'Flow',
     'timing-offset': 'Offset from the timing pulse',
   },
+  attention: 'Please look',
+  attentionCount: (questions, hints) =>
+    [
+      questions > 0 ? `${questions} question${questions > 1 ? 's' : ''}` : '',
+      hints > 0 ? `${hints} suspicion${hints > 1 ? 's' : ''} about meters` : '',
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  answerWith: 'Type one of these on the gateway (docs/corrections.md):',
+  ways: {
+    exchange: 'replaced: old meter’s last figure F, new one’s first S',
+    reset: 'reset',
+    wrap: 'passed its end',
+    real: 'used, as the register says',
+    ignore: 'nobody knows',
+  },
+  seeAttention: 'Please look — see the list above',
   partOf: (name) => `part of ${name}`,
   lost: 'The gateway does not answer.',
   lostShows: (time) =>

@@ -5,7 +5,7 @@
  */
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
-import { type FromBoard, onLines, type Request } from './wire.ts';
+import { type FromBoard, type Marked, onLines, type Request } from './wire.ts';
 
 const major = process.env['FAKE_GPIO_MAJOR'] === '1' ? 1 : 2;
 const VERSION =
@@ -117,6 +117,9 @@ onLines(board, (line) => {
         ? `error waiting for events: ${message.reason}`
         : `unable to request lines on chip /dev/${wanted.chip}: ${message.reason}`,
     );
+  } else if (message.kind === 'mark') {
+    // Pipes are written to synchronously: what came before has left.
+    board.write(`${JSON.stringify({ mark: message.mark } satisfies Marked)}\n`);
   } else if (message.kind === 'text') process.stdout.write(message.text);
   else if (message.kind === 'granted') {
     names = new Map(message.offsets.map((offset, i) => [offset, message.names[i] ?? null]));

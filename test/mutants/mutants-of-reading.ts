@@ -1,0 +1,173 @@
+import type { Mutant } from './mutant.ts';
+
+const PITFALLS = 'test/pitfalls';
+const VALIDATION = 'test/validation';
+const DEAD = 'test/drivers/dead-meter.test.ts';
+const STUCK = `${VALIDATION}/a-register-that-is-stuck.test.ts`;
+const GAUGES = `${VALIDATION}/wiring-shows-in-the-gauges.test.ts`;
+
+/** What goes wrong between a meter and the ledger elsewhere; test/pitfalls/README.md tells where. */
+export const OF_READING: readonly Mutant[] = [
+  {
+    name: 'a dead meter is asked as often as a live one',
+    file: 'drivers/modbus/health.ts',
+    find: "return nowMs >= nextProbeMs ? 'probe' : 'rest';",
+    replace: "return 'probe';",
+    test: DEAD,
+    story: 'does not make the good ones slower, or their state worse',
+  },
+  {
+    name: 'one request a register',
+    file: 'drivers/modbus/read-plan.ts',
+    find: 'piece.address - last.end <= holeWords &&',
+    replace: 'piece.address < last.end &&',
+    test: 'test/drivers/line-polls.test.ts',
+    story: 'of an SDM630 brings its energies exactly and its gauges, in two reads',
+  },
+  {
+    name: 'meters that can never be set alike share a wire',
+    file: 'config/site-checks.ts',
+    find: 'choicesOf(one.type, field)?.every((choice) => !choices.includes(choice))',
+    replace: 'choicesOf(one.type, field)?.every((choice) => choice === line.id)',
+    test: 'test/meter-types/meters-that-cannot-share.test.ts',
+    story: 'are refused where no setting is left that both can have',
+  },
+  {
+    name: '200 V is no mains',
+    file: 'drivers/modbus/identify.ts',
+    find: "['200', 180, 223],",
+    replace: "['200', 1_180, 1_223],",
+    test: 'test/stories/scan-a-wire.test.ts',
+    story: 'who is there is told with its type and a voltage that an electrician knows',
+  },
+  {
+    name: 'two readers on one wire at once',
+    file: 'drivers/modbus/bus.ts',
+    find: 'const turn = tail.then(job);',
+    replace: 'const turn = Promise.resolve().then(job);',
+    test: `${PITFALLS}/threads-interleaved-on-one-rs-485-port.test.ts`,
+    story:
+      'meters that are asked at the same instant are asked one after the other, each after the answer before',
+  },
+  {
+    name: 'bounces are pulses',
+    file: 'drivers/pulse/filter.ts',
+    find: 'atUs < sureFrom || Math.abs(atUs - last) < filterUs) return;',
+    replace: 'atUs < sureFrom) return;',
+    test: `${PITFALLS}/pulses-doubled-or-missed.test.ts`,
+    story: 'the edge filter counts each closing of a bouncing contact once',
+  },
+  {
+    name: 'pulses begin at 0 with each start',
+    file: 'gateway/stages/tally.ts',
+    find: 'count: baseOf(poll.meter, sample, tally.run) + raw.count,',
+    replace: 'count: raw.count,',
+    test: `${PITFALLS}/the-total-begins-at-0-after-a-restart.test.ts`,
+    story: 'what was counted before the restart stays, and what comes is added to it',
+  },
+  {
+    name: 'a step above a limit is thrown away',
+    file: 'gateway/domain/ledger/register.ts',
+    find: 'const OVERLOAD_TIMES = 3n;',
+    replace: 'const OVERLOAD_TIMES = 0n;',
+    test: `${PITFALLS}/any-step-above-a-limit-is-thrown-away.test.ts`,
+    story:
+      'an arc furnace of 40 MW beside a lamp is counted to the last count, also above what it is rated for',
+  },
+  {
+    name: 'readings that wait are never let go',
+    file: 'gateway/domain/ledger/accept.ts',
+    find: 'if (waiting.length > MAX_PENDING) {',
+    replace: 'if (waiting.length > MAX_PENDING * 1_000) {',
+    test: `${PITFALLS}/bad-readings-are-kept-until-memory-is-gone.test.ts`,
+    story: '3,000 readings of which no three agree leave sixteen that wait, and the register goes on',
+  },
+  {
+    name: 'a wire that is gone is tried without a pause',
+    file: 'drivers/modbus/wire-keeper.ts',
+    find: 'Math.min(Math.max(delayMs * 2, FIRST_DELAY_MS), DELAY_LIMIT_MS);',
+    replace: 'FIRST_DELAY_MS;',
+    test: 'test/drivers/unplug.test.ts',
+    story: 'is tried again with growing, bounded delays',
+  },
+  {
+    name: 'a wrong first reading is believed, and a person asked about it',
+    file: 'gateway/domain/ledger/era.ts',
+    find: 'era.no === 2 &&',
+    replace: 'era.no === 0 &&',
+    test: `${VALIDATION}/the-first-reading-was-wrong.test.ts`,
+    story: 'the channel begins with those that agree, and nobody is asked what passed',
+  },
+  {
+    name: 'a wrap in a long gap is taken for the small rise',
+    file: 'gateway/domain/ledger/era.ts',
+    find: 'return rise + round <= largestRiseMicro(from, to, scale, ratedPerHour);',
+    replace: 'return false;',
+    test: `${VALIDATION}/a-wrap-hidden-in-a-long-gap.test.ts`,
+    story: 'of a day may hide a whole round: it counts as nothing, and is asked',
+  },
+  {
+    name: 'a register that is stuck is believed',
+    file: 'gateway/domain/validation/frozen.ts',
+    find: 'frozen: long && expectedMicro >= FROZEN_STEPS * rules.stepMicro,',
+    replace: 'frozen: false,',
+    test: STUCK,
+    story: 'is told once when steps must have passed, and once when it moves again',
+  },
+  {
+    name: 'an idle meter is called stuck',
+    file: 'gateway/domain/validation/frozen.ts',
+    find: 'elapsedMs > BLIND_MS || perHour < COUNTING_SHARE * ratedPerHour) return 0n;',
+    replace: 'elapsedMs > BLIND_MS) return 0n;',
+    test: STUCK,
+    story: 'an idle meter, however long it stands',
+  },
+  {
+    name: 'hints are forgotten at a restart',
+    file: 'gateway/stages/hint-book.ts',
+    find: 'if (known.has(hint.meter)) book.set',
+    replace: 'if (!known.has(hint.meter)) book.set',
+    test: STUCK,
+    story: 'is neither repeated nor forgotten by a restart',
+  },
+  {
+    name: 'values that are frozen are fresh ones',
+    file: 'gateway/domain/validation/frozen.ts',
+    find: 'isLive && before.changes >= CHANGES && sameMs >= usual',
+    replace: 'false',
+    test: `${VALIDATION}/values-that-are-frozen.test.ts`,
+    story: 'values that usually tremble and then stay the same to the last digit are frozen, until one moves',
+  },
+  {
+    name: 'a meter at rest is called frozen',
+    file: 'gateway/domain/validation/frozen.ts',
+    find: 'const usual = Math.max(SAME_MS, SAME_TIMES * before.longestMs);',
+    replace: 'const usual = SAME_MS;',
+    test: `${VALIDATION}/values-that-are-frozen.test.ts`,
+    story: 'a meter that shows whole volts and rests at night is left alone',
+  },
+  {
+    name: 'a moment of power that flows back is a wiring mistake',
+    file: 'gateway/stages/watch-values.ts',
+    find: 'if (opinion.polls < SEEN_POLLS || atMs - opinion.sinceMs < SEEN_MS) return;',
+    replace: '',
+    test: GAUGES,
+    story: 'needs five minutes: a crane that brakes gives power back for less',
+  },
+  {
+    name: 'a CT that is turned round is not seen',
+    file: 'gateway/domain/validation/wiring.ts',
+    find: 'powerW < 0 ? { power } : null',
+    replace: 'null',
+    test: GAUGES,
+    story: 'stays while the machine rests, and ends when power is seen to flow the right way',
+  },
+  {
+    name: 'nobody compares sub-meters with the meter above',
+    file: 'gateway/domain/validation/sub-sums.ts',
+    find: 'const exceeds = sumMicro > ownMicro + resolution + ownMicro / ACCURACY;',
+    replace: 'const exceeds = false;',
+    test: `${VALIDATION}/sub-meters-show-more.test.ts`,
+    story: 'is told with the hour since which it is so, and when it is over',
+  },
+];

@@ -1,0 +1,73 @@
+/** A clock is set back: what of the past rested on it, who hears of it, and where a channel may begin. */
+import { expect, test } from 'vitest';
+import { type Clock, type ClockTrust, instant } from '../../gateway/domain/time.ts';
+import { createPipeline } from '../../gateway/stages/pipeline.ts';
+import { at, HOUR, MINUTE, openLedger, reading, SECOND } from '../ledger/support/ledger.ts';
+
+const NOON = at('2026-07-01T12:00:00+09:00');
+const DAY = 24 * HOUR;
+const POLL_MS = 30 * SECOND;
+
+/** A meter of 36 kW, read each 30 s through the pipeline, on a clock that can be set. */
+function setUp(trust: ClockTrust) {
+  let wallMs: number = NOON;
+  let steadyMs = 0;
+  let count = 1_000n;
+  const clock: Clock = { now: () => instant(wallMs), monotonicMs: () => steadyMs, trust: () => trust };
+  const ledger = openLedger({ startMs: NOON });
+  const pipeline = createPipeline({
+    clock,
+    ...ledger.stages(),
+    specs: [ledger.spec()],
+    speed: 1,
+    purge: { run: () => false },
+    checkpoint: () => undefined,
+    onClock: () => undefined,
+    onTurn: () => undefined,
+  });
+  const run = (ms: number) => {
+    for (let passed = 0; passed < ms; passed += POLL_MS) {
+      wallMs += POLL_MS;
+      steadyMs += POLL_MS;
+      count += 3n;
+      const stamp = { sinceMs: clock.now(), atMs: clock.now() };
+      const registers = [{ channel: ledger.spec().channel, raw: { count, exp2: 0 }, ...stamp }];
+      pipeline.take({ meter: ledger.spec().meter, atMs: clock.now(), registers, gauges: [], fault: null });
+      pipeline.turn();
+    }
+  };
+  return { ledger, run, step: (ms: number) => (wallMs += ms), state: () => pipeline.clockHealth().state };
+}
+
+test('an hour whose end rested on a time that never came is withdrawn with it', () => {
+  const { ledger, run, step } = setUp('ntp');
+  run(50 * MINUTE);
+  // 13:00 lies between 12:50 and the next day.
+  step(DAY);
+  run(10 * MINUTE);
+  expect(ledger.hour(NOON)).toMatchObject({ revision: 1 });
+  expect(ledger.hour(NOON)?.quantityMicro).not.toBeNull();
+  step(-DAY);
+  run(POLL_MS);
+  expect(ledger.boundary(NOON + HOUR)).toBeNull();
+  expect(ledger.hour(NOON)).toMatchObject({ quality: 'withdrawn', quantityMicro: null, revision: 2 });
+  run(5 * MINUTE);
+  expect(ledger.hour(NOON)?.quantityMicro).not.toBeNull();
+});
+
+test('that the clock stands before what is written is told at once: the process may end before it is right', () => {
+  const { ledger, run, step, state } = setUp('rtc');
+  run(90 * MINUTE);
+  step(-HOUR);
+  run(POLL_MS);
+  expect(state()).toBe('behind');
+  expect(ledger.events('clock-step')).toMatchObject([{ detail: { stepMs: -HOUR } }]);
+});
+
+test('no channel begins before its first hour: what passed there would be in no hour', () => {
+  const ledger = openLedger({ startMs: NOON });
+  expect(ledger.feed([reading(NOON - MINUTE, 900)], NOON)).toBe(0);
+  expect(ledger.eras()).toEqual([]);
+  ledger.feed([reading(NOON + MINUTE, 1_000), reading(NOON + 2 * MINUTE, 1_001)]);
+  expect(ledger.eras()).toMatchObject([{ opening: { atMs: NOON + MINUTE } }]);
+});
