@@ -14,10 +14,10 @@ import { createUnstamped, NOISE_MS, shifted } from './unstamped.ts';
 
 /**
  * Readings wait about this long for a transaction, ms; a boundary is written at once. One commit in 10 s writes less
- * than half of what one a second does; at 12 s 32 meters stay below 100 MB a day. A power cut costs that much evidence,
+ * than half of what one a second does; at 13 s 32 meters stay below 100 MB a day. A power cut costs that much evidence,
  * which the registers make good.
  */
-export const COMMIT_MS = 12_000;
+export const COMMIT_MS = 13_000;
 /** Readings held in memory at the most: above that a transaction is due at once. */
 const MAX_HELD = 5_000;
 /** While the disk takes nothing, this many readings are kept; older ones go first: the meters keep their registers. */
