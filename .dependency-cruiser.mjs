@@ -143,7 +143,8 @@ const FINER = [
   },
   {
     name: 'simulators-not-in-the-gateway',
-    comment: 'the gateway itself runs without the simulators: only the commands demo (with demo-polling) and simulate start them',
+    comment:
+      'the gateway itself runs without the simulators: only the commands demo (with demo-polling) and simulate start them',
     from: { path: '^gateway/', pathNot: '^gateway/commands/(demo|demo-polling|simulate)\\.ts$' },
     to: { path: '^simulators/' },
   },
