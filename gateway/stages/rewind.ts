@@ -7,7 +7,7 @@
  * Where more passed than the rating allows between the last reading before that future and now, the clock had been
  * wrong for longer than can be seen here: when it passed is not known, so it is an unresolved step, told as an event.
  */
-import { closeBoundaries, type Marked } from '../domain/ledger/boundary.ts';
+import { closeBoundaries, type Marked, type OpenBoundary } from '../domain/ledger/boundary.ts';
 import { nextEra } from '../domain/ledger/era.ts';
 import { agreedRiseMicro, type Reading, registerMicro } from '../domain/ledger/register.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
@@ -96,8 +96,21 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     }
   }
 
+  /**
+   * Boundaries of before that only a reading of that future can have closed: of a register that refreshes rarely, the
+   * bound of such a one proves nothing. They wait again for a reading that is surely from after them.
+   */
+  function reopened(channelId: number, last: Marked, nowMs: EpochMs): OpenBoundary[] {
+    const sureMs = instant(last.reading.sinceMs - last.era.scale.updateMs);
+    const to = slotOf(last.reading.atMs);
+    const rows = store.boundaries.within(channelId, slotOf(sureMs) + 1, to, store.eras.of(channelId));
+    store.rewind.boundariesAfter(channelId, nowMs, Math.min(slotOf(sureMs), slotOf(nowMs)));
+    return rows.filter(({ upper }) => upper.reading.atMs <= nowMs);
+  }
+
   function bridge(channel: ChannelRow, spec: ChannelSpec, last: Marked, head: Reading, nowMs: EpochMs): void {
     const { id } = channel;
+    const open = reopened(id, last, nowMs);
     store.rewind.stampEras(id, nowMs, last.reading.atMs);
     store.rewind.unwatchedAfter(id, nowMs);
     reopenAnswers(id, nowMs);
@@ -108,9 +121,9 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     store.readings.putHead(id, next.reading, next.era.no);
     if (nowMs - last.reading.atMs > spec.watchGapMs)
       store.unwatched.insert(id, { fromMs: last.reading.atMs, toMs: nowMs });
-    const { closed } = closeBoundaries([], last, next, spec.keptBy);
+    const { closed } = closeBoundaries(open, last, next, spec.keptBy);
     for (const boundary of closed) store.boundaries.put(id, boundary);
-    let hourMs = grid.hourOf(boundaryAt(slotOf(last.reading.atMs)));
+    let hourMs = grid.hourOf(boundaryAt((open[0]?.slot ?? slotOf(last.reading.atMs)) - 1));
     for (; hourMs <= nowMs; hourMs = grid.hourOf(plus(hourMs, HOUR_MS)))
       store.work.add('close', { channelId: id, startMs: hourMs });
   }
