@@ -26,12 +26,12 @@ async function serve(port: NonNullable<typeof parentPort>, task: GatewayTask): P
     port.postMessage(message, message.kind === 'polling' ? [message.port] : []);
   const console = systemConsole(language);
   const stopped = Promise.withResolvers<void>();
-  const reloads: (() => void)[] = [];
-  let early = 0;
+  /** Asked before anybody heard it. */
+  let isEarly = false;
+  let reload = (): void => void (isEarly = true);
   port.on('message', (message: ToGateway) => {
     if (message === 'stop') stopped.resolve();
-    else if (reloads.length === 0) early++;
-    else for (const reload of reloads) reload();
+    else reload();
   });
   let code = DONE;
   try {
@@ -41,8 +41,8 @@ async function serve(port: NonNullable<typeof parentPort>, task: GatewayTask): P
       polling: pollThere(send),
       stopped: stopped.promise,
       onReload(listener) {
-        reloads.push(listener);
-        if (early > 0) listener();
+        reload = listener;
+        if (isEarly) listener();
       },
     });
   } catch (error) {

@@ -3,16 +3,12 @@
  * no collection of garbage keeps a meter waiting; and serialport, which is safe in the main thread only, stays there.
  *
  * Each site gets a channel of its own. What arrives stays in order, so when `closed` comes every poll was handed over.
- * The ledger's thread counts what it has taken; when it is MAX_AHEAD polls behind (it hangs in its disk), meters are not
- * asked until it goes on: their registers keep what passes.
+ * The ledger's thread counts what it has taken; when it is too far behind (it hangs in its disk), the meters are not asked
+ * until it goes on (polling-host.ts): their registers keep what passes.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { MeterPoll } from './domain/ports.ts';
-import type { Clock } from './domain/time.ts';
-import { type OpenPolling, type PolledSite, type Polling, pollHere } from './polling.ts';
-
-/** Polls on their way, at the most: some ten minutes of 32 meters each second, some ten MB. */
-const MAX_AHEAD = 20_000;
+import type { OpenPolling, PolledSite, Polling } from './polling.ts';
 
 /** Sent to the main thread, which then serves `port` until it closes. */
 export interface PollingWanted {
@@ -23,11 +19,11 @@ export interface PollingWanted {
   readonly taken: SharedArrayBuffer;
 }
 
-type ToHost =
+export type ToHost =
   | { readonly kind: 'start' }
   | { readonly kind: 'close' }
   | { readonly kind: 'poll-all'; readonly id: number };
-type FromHost =
+export type FromHost =
   | { readonly kind: 'poll'; readonly poll: MeterPoll }
   | { readonly kind: 'first-round' }
   | { readonly kind: 'closed' }
@@ -73,35 +69,4 @@ export function pollThere(want: (wanted: PollingWanted) => void): OpenPolling {
       },
     };
   };
-}
-
-/**
- * The side of the meters.
- * @param maxAhead fewer in tests
- * @returns resolves when the port is closed, by either side, and all lines with it
- */
-export async function hostPolling(
-  { site, port, taken }: PollingWanted,
-  clockOf: (site: PolledSite) => Clock,
-  maxAhead = MAX_AHEAD,
-): Promise<void> {
-  const ended = new Promise<void>((resolve) => port.once('close', resolve));
-  const count = new Int32Array(taken);
-  let sent = 0;
-  const send = (message: FromHost): void => port.postMessage(message);
-  // Both count on beyond 2³¹ alike.
-  const mayPoll = (): boolean => ((sent - Atomics.load(count, 0)) | 0) < maxAhead;
-  const polling = pollHere({ clock: clockOf(site), mayPoll })(site, (poll) => {
-    sent++;
-    send({ kind: 'poll', poll });
-  });
-  port.on('message', (message: ToHost) => {
-    if (message.kind === 'start') {
-      polling.start();
-      void polling.firstRound().then(() => send({ kind: 'first-round' }));
-    } else if (message.kind === 'close') void polling.close().then(() => send({ kind: 'closed' }));
-    else void polling.pollAll().then(() => send({ kind: 'all-polled', id: message.id }));
-  });
-  await ended;
-  await polling.close();
 }

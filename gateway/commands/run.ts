@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { FromGateway, GatewayTask, ToGateway } from '../gateway-worker.ts';
 import { exitCodeOf, onReload, type StopSignal, untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
-import { hostPolling } from '../polling-port.ts';
+import { hostPolling } from '../polling-host.ts';
 import type { Console } from './console.ts';
 
 export interface RunOptions {
