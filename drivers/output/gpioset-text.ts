@@ -5,7 +5,7 @@
  * Major 1: sets and exits unless `--mode=signal`, which holds until SIGTERM. It says nothing.
  * Major 2: holds until it is ended; `--toggle 0` sets and exits. `--banner` prints one line when the output is held.
  */
-export type GpiosetMajor = 1 | 2;
+import type { GpiodMajor } from '../libgpiod.ts';
 
 export interface AlarmOutput {
   /** As gpioset takes it: `gpiochip0`, or a path. */
@@ -16,16 +16,9 @@ export interface AlarmOutput {
   readonly activeLow: boolean;
 }
 
-/** The major out of `gpioset --version`; null when it is neither 1 nor 2. */
-export function gpiosetMajor(versionText: string): GpiosetMajor | null {
-  const found = /^gpioset (?:\(libgpiod\) )?v([12])\.\d/.exec(versionText)?.[1];
-  if (found === undefined) return null;
-  return found === '1' ? 1 : 2;
-}
-
 /** @param how `hold` until it is ended, or set `once` and end */
 export function gpiosetArgs(
-  major: GpiosetMajor,
+  major: GpiodMajor,
   { chip, output, activeLow }: AlarmOutput,
   on: boolean,
   how: 'hold' | 'once',
@@ -46,12 +39,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
  * that comes: a gateway that is killed leaves nobody who could do it, but the kernel closes its end of the pipe.
  * It ends with the code of the gpioset that held.
  */
-export function holdingScript(
-  major: GpiosetMajor,
-  program: string,
-  output: AlarmOutput,
-  on: boolean,
-): string {
+export function holdingScript(major: GpiodMajor, program: string, output: AlarmOutput, on: boolean): string {
   const command = (how: 'hold' | 'once', value: boolean): string =>
     [program, ...gpiosetArgs(major, output, value, how)].map(quoted).join(' ');
   return [

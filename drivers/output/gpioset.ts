@@ -6,9 +6,10 @@
  * → holding …; down (the holder ended by itself; another one begins after a pause that doubles up to
  * {@link PAUSE_LIMIT_MS}) → holding …; closed.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
-import { type AlarmOutput, BANNER, type GpiosetMajor, gpiosetMajor, holdingScript } from './gpioset-text.ts';
+import { askMajor, type GpiodMajor } from '../libgpiod.ts';
+import { type AlarmOutput, BANNER, holdingScript } from './gpioset-text.ts';
 
 const FIRST_PAUSE_MS = 200;
 const PAUSE_LIMIT_MS = 30_000;
@@ -18,7 +19,6 @@ const GOOD_HOLD_MS = 60_000;
 const SETTLE_MS = 500;
 /** Major 2 says that it holds within this time, or it is started again, ms. */
 const START_LIMIT_MS = 10_000;
-const VERSION_LIMIT_MS = 10_000;
 /** From closing its input to SIGKILL, ms. */
 const END_LIMIT_MS = 1_500;
 const MAX_SAID = 500;
@@ -27,7 +27,7 @@ export interface AlarmOutputDeps extends AlarmOutput {
   /** The program: a name that is looked for in the PATH, or a path. */
   readonly program: string;
   /** null: asked by `--version`. */
-  readonly major: GpiosetMajor | null;
+  readonly major: GpiodMajor | null;
   /** Called when what is held, or why it is not, has changed. */
   readonly onChange: () => void;
 }
@@ -85,30 +85,28 @@ export function openAlarmSwitch(deps: AlarmOutputDeps): AlarmSwitch {
   function begin(): void {
     clearTimeout(timer);
     if (isClosed || holder || isAsking) return;
-    if (major === null) askMajor();
+    if (major === null) learnMajor();
     else if (major === 1 && typeof output === 'string') down(fault('alarm-names', { output }));
     else hold(major, wanted);
   }
 
-  function askMajor(): void {
+  function learnMajor(): void {
     isAsking = true;
     ended = new Promise((resolve) => {
-      execFile(program, ['--version'], { timeout: VERSION_LIMIT_MS }, (error, stdout, stderr) => {
+      askMajor('gpioset', program, (answer) => {
         isAsking = false;
         resolve();
-        major = gpiosetMajor(stdout);
-        if (major !== null) begin();
-        else if (error && typeof error.code === 'string')
-          down(fault('gpioset-missing', { path: program, reason: error.code }));
-        else {
-          const text = (stdout || stderr).split('\n')[0]?.slice(0, 80) ?? '';
-          down(fault('gpioset-unknown', { path: program, text }));
-        }
+        if (answer.kind === 'missing')
+          return down(fault('gpioset-missing', { path: program, reason: answer.reason }));
+        if (answer.kind === 'unknown')
+          return down(fault('gpioset-unknown', { path: program, text: answer.text }));
+        major = answer.major;
+        return begin();
       });
     });
   }
 
-  function hold(known: GpiosetMajor, on: boolean): void {
+  function hold(known: GpiodMajor, on: boolean): void {
     // A group of its own: whatever is left of it can be ended as a whole.
     const child = spawn('/bin/sh', ['-c', holdingScript(known, program, deps, on)], {
       stdio: ['pipe', 'pipe', 'pipe'],

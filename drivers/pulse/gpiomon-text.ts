@@ -10,8 +10,8 @@
  *
  * Parsing is strict: whatever is not exactly one of these lines is told as unknown and counts as nothing.
  */
+import type { GpiodMajor } from '../libgpiod.ts';
 
-export type GpiomonMajor = 1 | 2;
 export type PulseBias = 'as-is' | 'disabled' | 'pull-up' | 'pull-down';
 
 /** Lines of one chip that are watched in the same way, by one process. */
@@ -43,7 +43,7 @@ const BIAS_1: Readonly<Record<PulseBias, string>> = {
 };
 
 /** The arguments for a set. Major 1 knows offsets only. */
-export function gpiomonArgs(major: GpiomonMajor, set: WatchedSet): string[] {
+export function gpiomonArgs(major: GpiodMajor, set: WatchedSet): string[] {
   const inputs = set.inputs.map(String);
   const low = set.activeLow ? ['--active-low'] : [];
   if (major === 1) {
@@ -55,16 +55,6 @@ export function gpiomonArgs(major: GpiomonMajor, set: WatchedSet): string[] {
   const bias = set.bias === 'as-is' ? [] : [`--bias=${set.bias}`];
   const fixed = ['--banner', '--event-clock=monotonic', '--consumer=hakaru', '--format=%e %o %S %l'];
   return [...fixed, ...edges, ...low, ...bias, `--chip=${set.chip}`, ...inputs];
-}
-
-/**
- * The major out of `gpiomon --version`: `gpiomon (libgpiod) v1.6.3`, `gpiomon (libgpiod) v2.2.4`, and from 2.3 on
- * `gpiomon v2.3 (libgpiod v2.2.4)`. null when it is neither 1 nor 2.
- */
-export function majorOf(versionText: string): GpiomonMajor | null {
-  const found = /^gpiomon (?:\(libgpiod\) )?v([12])\.\d/.exec(versionText)?.[1];
-  if (found === undefined) return null;
-  return found === '1' ? 1 : 2;
 }
 
 /** Longest line that can be one: a name has at most 31 characters. */
@@ -91,7 +81,7 @@ function digits(text: string, at: number, atMost: number): { value: number; end:
 const MAX_OFFSET_DIGITS = 5;
 const MAX_SECOND_DIGITS = 10;
 
-function edgeOf(line: string, major: GpiomonMajor): GpiomonEdge | null {
+function edgeOf(line: string, major: GpiodMajor): GpiomonEdge | null {
   const type = code(line, 0) - ZERO;
   const falling = major === 1 ? 0 : 2;
   if ((type !== 1 && type !== falling) || code(line, 1) !== SPACE) return null;
@@ -122,7 +112,7 @@ export interface GpiomonListener {
 }
 
 /** Cuts the output into lines, whatever the pieces it arrives in. An unfinished line at the end counts as nothing. */
-export function createGpiomonReader(major: GpiomonMajor, listener: GpiomonListener) {
+export function createGpiomonReader(major: GpiodMajor, listener: GpiomonListener) {
   let rest = '';
   const take = (line: string): void => {
     const edge = line.length > MAX_LINE ? null : edgeOf(line, major);

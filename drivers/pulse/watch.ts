@@ -6,16 +6,10 @@
  * {@link PAUSE_LIMIT_MS}) → starting … → closed. Major 2 says when it watches; major 1 says nothing, so it watches
  * when it told an edge or after {@link SETTLE_MS}.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
-import {
-  createGpiomonReader,
-  type GpiomonEdge,
-  type GpiomonMajor,
-  gpiomonArgs,
-  majorOf,
-  type WatchedSet,
-} from './gpiomon-text.ts';
+import { askMajor, type GpiodMajor } from '../libgpiod.ts';
+import { createGpiomonReader, type GpiomonEdge, gpiomonArgs, type WatchedSet } from './gpiomon-text.ts';
 import { PARENT_VARIABLE } from './orphans.ts';
 
 /** The first pause before another start, ms. */
@@ -27,7 +21,6 @@ const GOOD_WATCH_MS = 60_000;
 const SETTLE_MS = 1_000;
 /** Major 2 says that it watches within this time, or it is started again, ms. */
 const START_LIMIT_MS = 10_000;
-const VERSION_LIMIT_MS = 10_000;
 /** Between SIGTERM and SIGKILL, ms. */
 const END_LIMIT_MS = 1_000;
 const MAX_STDERR = 500;
@@ -36,7 +29,7 @@ export interface WatchDeps {
   readonly line: string;
   readonly program: string;
   /** null: asked by `--version`. */
-  readonly major: GpiomonMajor | null;
+  readonly major: GpiodMajor | null;
   readonly set: WatchedSet;
   readonly nowUs: () => number;
   /** From here on nothing is missed. */
@@ -92,29 +85,25 @@ export function createWatch(deps: WatchDeps): Watch {
   function start(): void {
     if (closed) return;
     if (major !== null) run(major);
-    else askMajor();
+    else learnMajor();
   }
 
-  function askMajor(): void {
+  function learnMajor(): void {
     ended = new Promise((resolve) => {
-      child = execFile(program, ['--version'], { timeout: VERSION_LIMIT_MS }, (error, stdout, stderr) => {
+      child = askMajor('gpiomon', program, (answer) => {
         child = null;
         resolve();
-        const found = majorOf(stdout);
-        if (found !== null) {
-          major = found;
-          start();
-        } else if (error && typeof error.code === 'string') {
-          down(fault('gpiomon-missing', { line, path: program, reason: error.code }), 0);
-        } else {
-          const text = (stdout || stderr).split('\n')[0]?.slice(0, 80) ?? '';
-          down(fault('gpiomon-unknown', { line, path: program, text }), 0);
-        }
+        if (answer.kind === 'missing')
+          return down(fault('gpiomon-missing', { line, path: program, reason: answer.reason }), 0);
+        if (answer.kind === 'unknown')
+          return down(fault('gpiomon-unknown', { line, path: program, text: answer.text }), 0);
+        major = answer.major;
+        return start();
       });
     });
   }
 
-  function run(known: GpiomonMajor): void {
+  function run(known: GpiodMajor): void {
     const named = set.inputs.find((input) => typeof input === 'string');
     if (known === 1 && named !== undefined) return down(fault('gpio-names', { line, input: named }), 0);
     const started = spawn(program, gpiomonArgs(known, set), {

@@ -18,10 +18,11 @@ import { dropIntoInbox, MAX_DOCUMENT_BYTES } from '../platform/inbox.ts';
 import { createDocumentApplier } from '../stages/apply-document.ts';
 import { createEventSink } from '../stages/ledger-events.ts';
 import { recallSite } from '../stages/site-facts.ts';
-import { openStore, openStoreForReading, type Store } from '../store/store.ts';
+import { openStoreForReading, type Store } from '../store/store.ts';
 import { httpsSource } from '../uplink/coefficients/https-source.ts';
 import { topicsOf } from '../uplink/topics.ts';
 import { type Console, words } from './console.ts';
+import { openIfFree, untilFound } from './one-writer.ts';
 import { readTime } from './read-time.ts';
 import { table } from './table.ts';
 
@@ -41,7 +42,6 @@ const NEW_DATABASE = {
 
 /** How long a running gateway may take to apply what was put into its inbox, ms. */
 const PICK_UP_MS = 15_000;
-const LOOK_AGAIN_MS = 200;
 
 function readFile(path: string): Uint8Array {
   try {
@@ -89,25 +89,10 @@ function judge(dataDir: string, document: CoefficientDocument, sha256: string): 
 }
 
 async function appearsIn(dataDir: string, sha256: string): Promise<boolean> {
-  const deadline = performance.now() + PICK_UP_MS;
-  while (performance.now() < deadline) {
-    const store = openStoreForReading(dataDir);
-    const there = store.documents.all().some((row) => row.sha256 === sha256 && row.inForce);
-    store.close();
-    if (there) return true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
-  return false;
-}
-
-/** Opens the database when no gateway runs on it; null while one does. */
-function openIfFree(dataDir: string): Store | null {
-  try {
-    return openStore(dataDir);
-  } catch (error) {
-    if (error instanceof CodedError && error.fault.code === 'ledger-locked') return null;
-    throw error;
-  }
+  const found = await untilFound(dataDir, PICK_UP_MS, ({ documents }) =>
+    documents.all().some((row) => row.sha256 === sha256 && row.inForce) ? true : null,
+  );
+  return found !== null;
 }
 
 async function take(

@@ -6,7 +6,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { writeCorrection } from '../../config/correction-file.ts';
 import { CORRECTIONS } from '../correction-intake.ts';
 import type { Correction } from '../domain/corrections.ts';
@@ -20,10 +19,11 @@ import { createCorrector } from '../stages/apply-correction.ts';
 import { createEventSink } from '../stages/ledger-events.ts';
 import { recallSite, type SiteFactsRow, specsById } from '../stages/site-facts.ts';
 import type { CorrectionRow } from '../store/correction-rows.ts';
-import { openStore, openStoreForReading, type Store } from '../store/store.ts';
+import { openStoreForReading, type Store } from '../store/store.ts';
 import { topicsOf } from '../uplink/topics.ts';
 import { type Face, faceOf, readAmount } from './amounts.ts';
 import { type Console, words } from './console.ts';
+import { openIfFree, untilFound } from './one-writer.ts';
 import { readTime } from './read-time.ts';
 
 export interface CorrectingOptions {
@@ -36,7 +36,6 @@ export interface CorrectingOptions {
 
 /** How long a running gateway may take to apply what was put into its inbox, ms. */
 const PICK_UP_MS = 20_000;
-const LOOK_AGAIN_MS = 200;
 
 /** The database as it stands, and how a person's words are to be read. */
 export interface Desk {
@@ -94,16 +93,6 @@ function correctorOf(store: Store, facts: SiteFactsRow, generation: number) {
   return createCorrector({ store, grid, specs: specsById(store, facts.specs), events });
 }
 
-/** Opens the database when no gateway runs on it; null while one does. */
-function openIfFree(dataDir: string): Store | null {
-  try {
-    return openStore(dataDir);
-  } catch (error) {
-    if (error instanceof CodedError && error.fault.code === 'ledger-locked') return null;
-    throw error;
-  }
-}
-
 const WAITS = {
   en: 'It waits in the inbox of the running gateway, which has not taken it yet. See its log.',
   ja: '稼働中のゲートウェイの受信箱にありますが、まだ適用されていません。ログを確認してください。',
@@ -116,16 +105,13 @@ const REFUSED = {
 type Ending = CorrectionRow | 'refused' | 'waits';
 
 async function taken(dataDir: string, id: string): Promise<Ending> {
-  const deadline = performance.now() + PICK_UP_MS;
-  while (performance.now() < deadline) {
-    const store = openStoreForReading(dataDir);
-    const row = store.corrections.byId(id);
-    store.close();
-    if (row) return row;
-    if (existsSync(join(dataDir, 'inbox', CORRECTIONS, `${id}.refused`))) return 'refused';
-    await delay(LOOK_AGAIN_MS);
-  }
-  return 'waits';
+  const refused = join(dataDir, 'inbox', CORRECTIONS, `${id}.refused`);
+  const found = await untilFound<Ending>(
+    dataDir,
+    PICK_UP_MS,
+    ({ corrections }) => corrections.byId(id) ?? (existsSync(refused) ? 'refused' : null),
+  );
+  return found ?? 'waits';
 }
 
 function hoursOf({ fromMs, toMs }: CorrectionRow, grid: HourGrid): number {

@@ -57,12 +57,12 @@ export function troubleOf(error: unknown): StorageTrouble | null {
 }
 
 /**
- * Runs the removal of a file that may be gone already. To be made with `unlinkSync`: an error of `rmSync` on a disk that
+ * Works on a file or folder that may be gone already. A removal is to be made with `unlinkSync`: an error of `rmSync` on a disk that
  * can only be read has no code (Node 24.21), so that nobody could tell whose it is.
  */
-export function unlessGone(remove: () => void): void {
+export function unlessGone(work: () => void): void {
   try {
-    remove();
+    work();
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }

@@ -34,19 +34,14 @@ export interface Inbox {
   ): void;
 }
 
-/** Nothing waits where the folder goes away in between, as when the disk below it is mounted anew. */
-function namesIn(dir: string): string[] {
-  try {
-    mkdirSync(dir, { recursive: true });
-    return readdirSync(dir);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 function waitingIn(dir: string): string[] {
-  return namesIn(dir)
+  let names: string[] = [];
+  // The folder may go away in between, as when the disk below it is mounted anew.
+  unlessGone(() => {
+    mkdirSync(dir, { recursive: true });
+    names = readdirSync(dir);
+  });
+  return names
     .filter((name) => !name.endsWith(REFUSED) && !name.endsWith(PARTIAL) && !name.startsWith('.'))
     .sort();
 }

@@ -26,8 +26,6 @@ export interface Poller {
   pollDue(nowMs: EpochMs): number;
   /** Whether a poll is under way. */
   busy(): boolean;
-  /** Called each time the last poll under way has ended. */
-  onIdle(listener: () => void): void;
   /** Resolves when no poll is under way. */
   idle(): Promise<void>;
 }
@@ -60,7 +58,6 @@ function grouped(meters: readonly PolledMeter[]): Group[] {
 export function createPoller(meters: readonly PolledMeter[], onPoll: (poll: MeterPoll) => void): Poller {
   const underWay = new Map<string, Promise<void>>();
   const groups = grouped(meters);
-  let idleListener = (): void => undefined;
 
   function ask(driver: MeterDriver): Promise<void> {
     const known = underWay.get(driver.meter);
@@ -68,10 +65,7 @@ export function createPoller(meters: readonly PolledMeter[], onPoll: (poll: Mete
     const asked = driver
       .poll()
       .then(onPoll)
-      .finally(() => {
-        underWay.delete(driver.meter);
-        if (underWay.size === 0) idleListener();
-      });
+      .finally(() => underWay.delete(driver.meter));
     underWay.set(driver.meter, asked);
     return asked;
   }
@@ -96,9 +90,6 @@ export function createPoller(meters: readonly PolledMeter[], onPoll: (poll: Mete
       return next;
     },
     busy: () => underWay.size > 0,
-    onIdle(listener) {
-      idleListener = listener;
-    },
     async idle() {
       await Promise.all(underWay.values());
     },

@@ -111,27 +111,32 @@ const float =
   (value) =>
     f32(value * scale, order);
 
+/** What the maps of EM24 and EM340 have in common. */
+const CARLO_GAVAZZI = {
+  functions: [3, 4],
+  countsPerKwh: 10n,
+  volts: [0x0000, 0x0002, 0x0004],
+  volt: whole(10, 'lsw'),
+  amperes: [0x000c, 0x000e, 0x0010],
+  ampere: whole(1000, 'lsw'),
+  watts: 0x0028,
+  phaseWatts: [0x0012, 0x0014, 0x0016],
+  watt: whole(10, 'lsw'),
+  powerFactorWords: word(1000),
+  hertzWords: word(10),
+  reserved: [[0x0000, 0x0060]],
+} as const;
+
 /** Carlo Gavazzi EM24-DIN: 11 registers a read, s32 with the least significant word first, 0.1 kWh. */
 export function createEm24(options: MeterOptions): PanelMeter {
   return createPanelMeter(
     {
-      functions: [3, 4],
+      ...CARLO_GAVAZZI,
       maxRegisters: 11,
-      countsPerKwh: 10n,
       energy: { address: 0x003e, size: 2, words: (count) => u32(count, 'lsw') },
-      volts: [0x0000, 0x0002, 0x0004],
-      volt: whole(10, 'lsw'),
-      amperes: [0x000c, 0x000e, 0x0010],
-      ampere: whole(1000, 'lsw'),
-      watts: 0x0028,
-      phaseWatts: [0x0012, 0x0014, 0x0016],
-      watt: whole(10, 'lsw'),
       powerFactor: 0x0035,
-      powerFactorWords: word(1000),
       hertz: 0x0037,
-      hertzWords: word(10),
       fixed: [[0x000b, 71]],
-      reserved: [[0x0000, 0x0060]],
     },
     options,
   );
@@ -141,23 +146,12 @@ export function createEm24(options: MeterOptions): PanelMeter {
 export function createEm340(options: MeterOptions): PanelMeter {
   return createPanelMeter(
     {
-      functions: [3, 4],
+      ...CARLO_GAVAZZI,
       maxRegisters: 50,
-      countsPerKwh: 10n,
       energy: { address: 0x0034, size: 2, words: (count) => u32(count, 'lsw') },
-      volts: [0x0000, 0x0002, 0x0004],
-      volt: whole(10, 'lsw'),
-      amperes: [0x000c, 0x000e, 0x0010],
-      ampere: whole(1000, 'lsw'),
-      watts: 0x0028,
-      phaseWatts: [0x0012, 0x0014, 0x0016],
-      watt: whole(10, 'lsw'),
       powerFactor: 0x0031,
-      powerFactorWords: word(1000),
       hertz: 0x0033,
-      hertzWords: word(10),
       fixed: [[0x000b, 345]],
-      reserved: [[0x0000, 0x0060]],
     },
     { updateMs: 1_000, ...options },
   );

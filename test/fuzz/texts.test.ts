@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { readCoefficientDocument } from '../../config/coefficient-document.ts';
 import { readCorrection, writeCorrection } from '../../config/correction-file.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
-import { createGpiomonReader, majorOf } from '../../drivers/pulse/gpiomon-text.ts';
+import { majorOf } from '../../drivers/libgpiod.ts';
+import { createGpiomonReader } from '../../drivers/pulse/gpiomon-text.ts';
 import { parseDayQuery, parseHoursQuery, parseNoQuery } from '../../gateway/dashboard/queries.ts';
 import { validateDocument } from '../../gateway/domain/coefficients/documents.ts';
 import type { RuleSet } from '../../gateway/domain/coefficients/types.ts';
@@ -221,7 +222,7 @@ it('what gpiomon writes', { timeout: LIMIT_MS }, async () => {
     if (edges !== mayBe) throw new Error(`${edges} edges, not ${mayBe}, in ${JSON.stringify(text)}`);
     tally.edges += edges;
     tally.unknown += unknown;
-    majorOf(text);
+    majorOf('gpiomon', text);
   });
   expect(tally.edges).toBeGreaterThan(inputsFor() / 2);
   expect(tally.unknown).toBeGreaterThan(inputsFor() / 20);

@@ -3,9 +3,10 @@
  * parser, the filter and the counter: none is lost and none is counted twice. HAKARU_SEED replays a run.
  */
 import { expect, it } from 'vitest';
+import type { GpiodMajor } from '../../drivers/libgpiod.ts';
 import { createCounter, type PulseCounter, TELLING_MS } from '../../drivers/pulse/counter.ts';
 import type { FilterSetting } from '../../drivers/pulse/filter.ts';
-import { createGpiomonReader, type GpiomonMajor } from '../../drivers/pulse/gpiomon-text.ts';
+import { createGpiomonReader } from '../../drivers/pulse/gpiomon-text.ts';
 import { boundaryAt, instant, slotOf } from '../../gateway/domain/time.ts';
 import { type Contact, playPulse } from '../../simulators/pulse/contact.ts';
 import { hashBetween } from '../../simulators/seeded.ts';
@@ -16,7 +17,7 @@ const WALL_MS = Date.parse('2026-07-01T09:59:00+09:00');
 const CHUNK = 60_000;
 
 interface Run {
-  readonly major: GpiomonMajor;
+  readonly major: GpiodMajor;
   readonly hz: number;
   readonly pulses: number;
   readonly filter: FilterSetting;
@@ -76,7 +77,7 @@ const RUNS: readonly Run[] = [
   },
 ];
 
-function line(major: GpiomonMajor, high: boolean, us: number): string {
+function line(major: GpiodMajor, high: boolean, us: number): string {
   const seconds = Math.floor(us / 1_000_000);
   const nanos = (us - seconds * 1_000_000) * 1_000;
   if (major === 1) return `${high ? 1 : 0} 17 ${seconds} ${nanos}\n`;

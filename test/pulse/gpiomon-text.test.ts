@@ -3,16 +3,15 @@
  * the formats that are asked for; the versions are those that each release prints.
  */
 import { describe, expect, it } from 'vitest';
+import { type GpiodMajor, majorOf } from '../../drivers/libgpiod.ts';
 import {
   createGpiomonReader,
   type GpiomonEdge,
-  type GpiomonMajor,
   gpiomonArgs,
-  majorOf,
   type WatchedSet,
 } from '../../drivers/pulse/gpiomon-text.ts';
 
-function read(major: GpiomonMajor, chunks: readonly string[]) {
+function read(major: GpiodMajor, chunks: readonly string[]) {
   const edges: GpiomonEdge[] = [];
   const unknown: string[] = [];
   let begun = 0;
@@ -34,11 +33,11 @@ const SET: WatchedSet = {
 };
 
 it('tells the majors apart by what --version says', () => {
-  expect(majorOf('gpiomon (libgpiod) v1.6.3\nCopyright (C) 2017-2018 …\n')).toBe(1);
-  expect(majorOf('gpiomon (libgpiod) v2.2.4\nCopyright (C) 2017-2023 …\n')).toBe(2);
-  expect(majorOf('gpiomon v2.3 (libgpiod v2.2.4)\n')).toBe(2);
+  expect(majorOf('gpiomon', 'gpiomon (libgpiod) v1.6.3\nCopyright (C) 2017-2018 …\n')).toBe(1);
+  expect(majorOf('gpiomon', 'gpiomon (libgpiod) v2.2.4\nCopyright (C) 2017-2023 …\n')).toBe(2);
+  expect(majorOf('gpiomon', 'gpiomon v2.3 (libgpiod v2.2.4)\n')).toBe(2);
   for (const other of ['', 'gpiomon (libgpiod) v3.0', 'gpioset (libgpiod) v2.1', 'GNU coreutils v1.2'])
-    expect(majorOf(other)).toBeNull();
+    expect(majorOf('gpiomon', other)).toBeNull();
 });
 
 it('asks each major in its own words', () => {
