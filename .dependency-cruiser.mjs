@@ -24,7 +24,7 @@ export const ROOMS = {
   store: { path: '^gateway/store/', rooms: ['domain'], packages: ['better-sqlite3'], core: '^(path|fs)$' },
   // Ports are injected; hashing is arithmetic.
   stages: { path: '^gateway/stages/', rooms: ['domain', 'store'], core: '^crypto$' },
-  uplink: { path: '^gateway/uplink/', rooms: ['domain'], packages: ['mqtt', 'zod'], core: '.' },
+  uplink: { path: '^gateway/uplink/', rooms: ['domain'], packages: ['mqtt', 'zod', 'nodemailer'], core: '.' },
   dashboard: {
     path: '^gateway/dashboard/(?!web/)',
     rooms: ['domain'],
@@ -45,8 +45,15 @@ export const ROOMS = {
     path: '^gateway/platform/',
     rooms: ['domain'],
     types: ['config', 'uplink'],
-    packages: ['node-cron', 'pino', 'temporal-polyfill'],
+    packages: ['@holiday-jp/holiday_jp', 'node-cron', 'pino', 'temporal-polyfill'],
     core: '.',
+  },
+  // Makes and prints reports out of a store it is given.
+  report: {
+    path: '^gateway/report/',
+    rooms: ['domain', 'store', 'stages'],
+    packages: ['csv-stringify', 'iconv-lite', 'zod'],
+    core: '^(crypto|timers/promises)$',
   },
   commands: {
     path: '^gateway/commands/',
@@ -57,6 +64,7 @@ export const ROOMS = {
       'drivers',
       'store',
       'stages',
+      'report',
       'uplink',
       'dashboard',
       'platform',
@@ -67,7 +75,18 @@ export const ROOMS = {
   },
   root: {
     path: '^gateway/[^/]+\\.(ts|mjs)$',
-    rooms: ['commands', 'domain', 'config', 'drivers', 'store', 'stages', 'uplink', 'dashboard', 'platform'],
+    rooms: [
+      'commands',
+      'domain',
+      'config',
+      'drivers',
+      'store',
+      'stages',
+      'report',
+      'uplink',
+      'dashboard',
+      'platform',
+    ],
     packages: ['commander'],
     core: '.',
   },
@@ -78,7 +97,7 @@ export const ROOMS = {
     packages: ['serialport', 'aedes', 'selfsigned'],
     core: '.',
   },
-  ci: { path: '^\\.ci/', rooms: ['domain', 'config', 'uplink'], packages: ['esbuild'], core: '.' },
+  ci: { path: '^\\.ci/', rooms: ['domain', 'config', 'report', 'uplink'], packages: ['esbuild'], core: '.' },
   test: { path: '^test/' },
 };
 
@@ -142,11 +161,29 @@ const FINER = [
     to: { path: packagePath('node-cron') },
   },
   {
+    name: 'holidays-in-one-file',
+    comment:
+      'its own isHoliday asks the zone of the machine: gateway/platform/japanese-holidays.ts alone knows it',
+    from: { path: SOURCE, pathNot: ['^gateway/platform/japanese-holidays\\.ts$', '^test/'] },
+    to: { path: packagePath('@holiday-jp/holiday_jp') },
+  },
+  {
     name: 'simulators-not-in-the-gateway',
     comment:
       'the gateway itself runs without the simulators: only the commands demo (with demo-polling) and simulate start them',
     from: { path: '^gateway/', pathNot: '^gateway/commands/(demo|demo-polling|simulate)\\.ts$' },
     to: { path: '^simulators/' },
+  },
+  {
+    name: 'no-drivers-in-the-ledgers-thread',
+    comment:
+      'serialport must stay in the main thread (it aborts the process in a worker): what the worker begins with knows types of drivers and of polling only; bus-budget.ts is arithmetic',
+    from: { path: '^gateway/(gateway-worker|keeper|gateway|parts)\\.ts$' },
+    to: {
+      path: ['^drivers/', '^gateway/polling(-host)?\\.ts$'],
+      pathNot: '^drivers/modbus/bus-budget\\.ts$',
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'nothing-imports-test',

@@ -25,6 +25,7 @@ export type Arch = (typeof ARCHS)[number];
 const DATA = [
   'config/meter-types',
   'config/rule-sets',
+  'config/margins',
   'config/factors',
   'config/sites',
   'gateway/store/migrations',

@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generatedFiles as configFiles } from '../config/generate-schema.ts';
+import { reportJsonSchema } from '../gateway/report/json.ts';
 import { generatedFiles as messageFiles } from '../gateway/uplink/generate.ts';
 import { faultsPage } from './faults-page.ts';
 
@@ -16,6 +17,7 @@ function everything(): ReadonlyMap<string, string> {
   return new Map([
     ...configFiles(),
     ...[...messageFiles()].map(([path, text]): [string, string] => [`docs/generated/${path}`, text]),
+    ['docs/generated/schemas/report.schema.json', `${JSON.stringify(reportJsonSchema(), null, 2)}\n`],
     ['docs/faults.md', faultsPage()],
   ]);
 }

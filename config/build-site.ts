@@ -1,13 +1,26 @@
 /** Fills a sound site file up to the configuration the gateway uses: defaults, exact ratios, absolute paths. */
 import { dirname, resolve } from 'node:path';
-import type { ChannelName } from '../gateway/domain/meters.ts';
+import { CHANNEL_UNITS, type ChannelName } from '../gateway/domain/meters.ts';
 import { ONE, type Rational } from '../gateway/domain/rational.ts';
+import { buildNotify } from './build-notify.ts';
+import { buildCalendar } from './calendar.ts';
+import { methodsOf } from './coefficient-method.ts';
+import { buildSources } from './coefficient-sources.ts';
 import type { Lookup } from './data-files.ts';
+import { buildDemands } from './demand-site.ts';
 import type { EnergyFactor } from './factors.ts';
 import { kwhFactorsOf } from './factors-site.ts';
 import { DEFAULT_INTERVAL_MS } from './intervals.ts';
-import { channelsOf, type LooseMeter, ratedPerHour, showsRatio, weightPerPulse } from './meter-checks.ts';
+import {
+  channelsOf,
+  isTransmitter,
+  type LooseMeter,
+  ratedPerHour,
+  showsRatio,
+  weightPerPulse,
+} from './meter-checks.ts';
 import { defaultFilter, PULSE_INTERVAL_MS, PULSE_TYPES } from './pulse-types.ts';
+import { buildReportSettings } from './report-site.ts';
 import { type LooseLine, settingsOf } from './site-checks.ts';
 import type { LineFile, MeterFile, SiteFile } from './site-schema.ts';
 import type {
@@ -29,16 +42,14 @@ const DEFAULTS = {
   mqttWindow: 20,
   publishTimeoutMs: 10_000,
   liveIntervalMs: 5_000,
-  // OCCTO's figures for the next day appear after 18:00 JST.
-  downloadSchedule: '30 18 * * *',
-  downloadTimeoutMs: 30_000,
-  downloadMaxBytes: 1_000_000,
   // A month and some days: the evidence of a monthly bill outlives its arrival.
   retentionDays: 35,
   evidenceMs: 60_000,
   dashboardHost: '127.0.0.1',
   dashboardPort: 8080,
 } as const;
+
+const ZERO: Rational = { num: 0n, den: 1n };
 
 /** A value that the checks guarantee; its absence is a bug in them, not in the file. */
 function sure<Value>(value: Value | null | undefined, what: string): Value {
@@ -88,7 +99,10 @@ function buildMeter(
 ): MeterConfig {
   const type = sure(loose.resolved, `the type of ${id}`);
   const channels = channelsOf(loose);
-  const channel = sure(channels[0], `the channel of ${id}`);
+  // A transmitter has none.
+  const channel = isTransmitter(loose) ? null : sure(channels[0], `the channel of ${id}`);
+  const rateOf = (name: ChannelName) => sure(ratedPerHour(loose, name), `the rating of ${id}`);
+  const units = new Set(channels.map((name) => CHANNEL_UNITS[name]));
   const pulses = type.pulseInputs !== null;
   const gpio = PULSE_TYPES.has(type.id) ? pulseInput(id, type.id, meter) : null;
   const factor =
@@ -98,7 +112,7 @@ function buildMeter(
     name: meter.name ?? id,
     line: meter.line,
     unit: meter.unit ?? 0,
-    type: pausedType(type, meter.pause),
+    type: typeAsUsed(type, meter),
     role: meter.role,
     parent: meter.parent ?? null,
     // Of a pulse input they are already in its weight.
@@ -109,9 +123,10 @@ function buildMeter(
     ...(type.settings ? { ownRatios: ownRatios(type, meter, channels) } : {}),
     input: typeof meter.input === 'number' && !gpio ? meter.input : null,
     ...(gpio ? { pulse: gpio } : {}),
-    pulseWeight: pulses ? sure(weightPerPulse(loose, channel), `the weight of ${id}`) : null,
+    pulseWeight: pulses && channel ? sure(weightPerPulse(loose, channel), `the weight of ${id}`) : null,
     channels,
-    ratedPerHour: sure(ratedPerHour(loose, channel), `the rating of ${id}`),
+    ratedPerHour: channel ? rateOf(channel) : ZERO,
+    ...(units.size > 1 ? { ratedOf: Object.fromEntries(channels.map((name) => [name, rateOf(name)])) } : {}),
     intervalMs: meter.interval ?? (gpio ? PULSE_INTERVAL_MS : DEFAULTS.intervalMs),
     kwhFactors: kwhFactors(id, meter, channels, factor),
   };
@@ -122,9 +137,10 @@ function pulseInput(id: string, type: string, meter: MeterFile): PulseInput {
   return { input: sure(meter.input, `the input of ${id}`), filter, activeLow, bias, timingInput };
 }
 
-/** The type with the pause that the site file wants instead of its own. */
-function pausedType(type: MeterType, pauseMs: number | undefined): MeterType {
-  return pauseMs === undefined ? type : { ...type, limits: { ...type.limits, pauseMs } };
+/** The type with the pause and the refresh that the site file gives instead of its own. */
+function typeAsUsed(type: MeterType, { pause, refresh }: MeterFile): MeterType {
+  const limits = pause === undefined ? type.limits : { ...type.limits, pauseMs: pause };
+  return { ...type, limits, updateMs: refresh ?? type.updateMs };
 }
 
 /**
@@ -187,18 +203,11 @@ function buildAlarm({ alarm }: SiteFile, from: string): AlarmConfig | null {
 }
 
 function buildCoefficients(file: SiteFile, from: string): CoefficientsConfig {
-  const { ruleSet, download } = file.coefficients ?? {};
+  const { ruleSet, method } = file.coefficients ?? {};
   return {
     ruleSet: ruleSet ?? null,
-    download: download
-      ? {
-          url: download.url,
-          schedule: download.schedule ?? DEFAULTS.downloadSchedule,
-          caFile: download.caFile === undefined ? null : resolve(from, download.caFile),
-          timeoutMs: download.timeout ?? DEFAULTS.downloadTimeoutMs,
-          maxBytes: download.maxBytes ?? DEFAULTS.downloadMaxBytes,
-        }
-      : null,
+    methods: methodsOf(method),
+    ...buildSources(file.coefficients, from),
   };
 }
 
@@ -212,6 +221,9 @@ export function buildSite(
 ): SiteConfig {
   const from = dirname(path);
   const { site } = file;
+  const built = meters.map((loose) =>
+    buildMeter(loose.id, sure(file.meters[loose.id], loose.id), loose, factors),
+  );
   return {
     site: {
       id: site.id,
@@ -223,16 +235,18 @@ export function buildSite(
     clock: { trust: file.clock?.trust ?? 'auto' },
     alarm: buildAlarm(file, from),
     lines: Object.entries(file.lines).map(([id, line]) => buildLine(id, line, from, lines, meters)),
-    meters: meters.map((loose) =>
-      buildMeter(loose.id, sure(file.meters[loose.id], loose.id), loose, factors),
-    ),
+    meters: built,
     mqtt: buildMqtt(file, from),
     coefficients: buildCoefficients(file, from),
+    demand: buildDemands(file.demand, meters),
+    notify: buildNotify(file.notify, from),
+    calendar: buildCalendar(file.calendar),
     retention: {
       evidenceMs: file.retention?.evidence ?? DEFAULTS.evidenceMs,
       readingsDays: file.retention?.readings ?? DEFAULTS.retentionDays,
       messagesDays: file.retention?.messages ?? DEFAULTS.retentionDays,
     },
+    report: buildReportSettings(file.report, built),
     dashboard: {
       host: file.dashboard?.host ?? DEFAULTS.dashboardHost,
       port: file.dashboard?.port ?? DEFAULTS.dashboardPort,

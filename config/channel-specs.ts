@@ -14,6 +14,11 @@ const COUNT_GAP_MS = 60_000;
 /** A meter that is asked rarely is watched as long as it answers every third time. */
 const MISSED_POLLS = 3;
 
+/** The most it can measure on that channel, native units per hour. */
+export function ratedOf(meter: MeterConfig, channel: ChannelName): Rational {
+  return meter.ratedOf?.[channel] ?? meter.ratedPerHour;
+}
+
 function encodingOf(map: CumulativeMap): RegisterScale['encoding'] {
   if (map.type === 'f32') return 'float32';
   return map.type === 'f64' ? 'float64' : 'integer';
@@ -51,7 +56,7 @@ function countedSpec(meter: MeterConfig, channel: ChannelName): ChannelSpec {
       wrapsAt: null,
       updateMs: 0,
     },
-    ratedPerHour: meter.ratedPerHour,
+    ratedPerHour: ratedOf(meter, channel),
     watchGapMs: COUNT_GAP_MS,
     kwhFactors: meter.kwhFactors[channel] ?? [],
   };
@@ -73,13 +78,38 @@ export function channelSpec(meter: MeterConfig, channel: ChannelName): ChannelSp
       wrapsAt: map.wrapsAt,
       updateMs: meter.type.updateMs,
     },
-    ratedPerHour: meter.ratedPerHour,
+    ratedPerHour: ratedOf(meter, channel),
     watchGapMs: Math.max(WATCH_GAP_MS, MISSED_POLLS * meter.intervalMs),
     kwhFactors: meter.kwhFactors[channel] ?? [],
   };
 }
 
+/** The sub-meters of the site's own generation: the topmost of their parents generates. */
+function generatedMeters(meters: readonly MeterConfig[]): ReadonlySet<string> {
+  const byId = new Map(meters.map((meter) => [meter.id, meter]));
+  const topOf = (meter: MeterConfig): MeterConfig => {
+    let top = meter;
+    // The checks of the site file refuse circles; the bound only keeps a bug from hanging.
+    for (let steps = 0; steps < meters.length; steps++) {
+      const parent = top.parent === null ? undefined : byId.get(top.parent);
+      if (!parent) break;
+      top = parent;
+    }
+    return top;
+  };
+  const generated = meters.filter(
+    (meter) => meter.role === 'sub' && topOf(meter).role.startsWith('generation-'),
+  );
+  return new Set(generated.map(({ id }) => id));
+}
+
 /** All channels of the site, in the order of the site file. */
 export function channelSpecs(site: SiteConfig): ChannelSpec[] {
-  return site.meters.flatMap((meter) => meter.channels.map((channel) => channelSpec(meter, channel)));
+  const generated = generatedMeters(site.meters);
+  return site.meters.flatMap((meter) =>
+    meter.channels.map((channel) => ({
+      ...channelSpec(meter, channel),
+      ...(generated.has(meter.id) ? { isGenerated: true as const } : {}),
+    })),
+  );
 }

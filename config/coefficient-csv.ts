@@ -1,9 +1,12 @@
-/** The CSV form of a coefficient document: one record a line, its first field the key. */
+/**
+ * The CSV form of a coefficient document: one record a line, its first field the key. The record `end,11` closes it and
+ * counts the records before it; format /2 must have it.
+ */
 import { CsvError, parse } from 'csv-parse/sync';
 import type { JsonMistake, JsonSource } from './json-source.ts';
-import { type Path, type Place, placeBook } from './places.ts';
+import { FILE_START, type Path, type Place, placeBook } from './places.ts';
 
-interface Row {
+export interface Row {
   readonly record: readonly string[];
   readonly raw: string;
   readonly info: { readonly lines: number };
@@ -16,10 +19,11 @@ const LISTS = {
   'curtailment-day': { key: 'curtailmentDays', fields: [] },
   'curtailment-hours': { key: 'curtailmentHours', fields: ['date', 'from', 'to'] },
   'tight-day': { key: 'tightDays', fields: [] },
+  month: { key: 'monthly', fields: ['month', 'mjPerKwh'] },
 } as const satisfies Readonly<Record<string, { readonly key: string; readonly fields: readonly string[] }>>;
 
 /** The column, from 1, at which the field with this index begins in the line as written. */
-function columnOf(raw: string, index: number): number {
+export function columnOf(raw: string, index: number): number {
   let [field, quoted] = [0, false];
   for (let at = 0; at < raw.length; at += 1) {
     if (field === index) return at + 1;
@@ -39,6 +43,27 @@ function rowsOf(text: string): readonly Row[] {
     max_record_size: 2_000,
   } as const;
   return parse(text, options) as unknown as readonly Row[];
+}
+
+/** The same, or what is wrong with the text as CSV. */
+export function readRows(text: string): readonly Row[] | JsonMistake {
+  try {
+    return rowsOf(text);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const { lines, column } = error as { lines?: unknown; column?: unknown };
+    return {
+      place: { line: Number(lines ?? 1) || 1, column: typeof column === 'number' ? column + 1 : 1 },
+      reason: error.message.slice(0, 200),
+    };
+  }
+}
+
+/** Where the fields of a row stand in the text. */
+export function placesOf({ raw, info }: Row): (field: number) => Place {
+  const written = raw.replace(/^[\r\n]+/, '');
+  const line = info.lines - (written.replace(/\r?\n$/, '').match(/\n/g)?.length ?? 0);
+  return (field) => ({ line, column: columnOf(written, field) });
 }
 
 interface Draft {
@@ -76,7 +101,7 @@ function take(
   if (!Object.hasOwn(LISTS, key)) {
     return wrong(
       0,
-      `${JSON.stringify(key)} is not a record; known are ${[...SINGLE, ...Object.keys(LISTS)].join(', ')}`,
+      `${JSON.stringify(key)} is not a record; known are ${[...SINGLE, ...Object.keys(LISTS), 'end'].join(', ')}`,
     );
   }
   const { key: name, fields: names } = LISTS[key as keyof typeof LISTS];
@@ -92,34 +117,47 @@ function take(
   return null;
 }
 
-/** Reads the text of a CSV document into the shape of the JSON form. */
-export function readCoefficientCsv(text: string): JsonSource | JsonMistake {
-  let rows: readonly Row[];
-  try {
-    rows = rowsOf(text);
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const { lines, column } = error as { lines?: unknown; column?: unknown };
-    return {
-      place: { line: Number(lines ?? 1) || 1, column: typeof column === 'number' ? column + 1 : 1 },
-      reason: error.message.slice(0, 200),
-    };
-  }
+/** The formats whose CSV must say where it ends. */
+const MUST_END = 'hakaru-coefficients/2';
+
+/** @returns what is wrong with the record `end,COUNT` */
+function endMistake(
+  fields: readonly string[],
+  count: number,
+  placeAt: (field: number) => Place,
+): JsonMistake | null {
+  const [said = ''] = fields;
+  if (fields.length === 1 && said === String(count)) return null;
+  if (fields.length !== 1 || !/^\d{1,6}$/.test(said))
+    return { place: placeAt(1), reason: `end takes the number of records before it; write end,${count}` };
+  return {
+    place: placeAt(1),
+    reason: `end counts ${said} records and there are ${count} before it: lines are missing, or were added`,
+  };
+}
+
+/** Reads the text of a CSV document into the shape of the JSON form. `isWhole`: it has its `end` record. */
+export function readCoefficientCsv(text: string): (JsonSource & { readonly isWhole: boolean }) | JsonMistake {
+  const rows = readRows(text);
+  if ('reason' in rows) return rows;
   const draft: Draft = { data: {}, book: placeBook() };
-  draft.book.add([], { line: 1, column: 1 }, null);
-  for (const { record, raw, info } of rows) {
-    const breaks =
-      raw
-        .replace(/^[\r\n]+/, '')
-        .replace(/\r?\n$/, '')
-        .match(/\n/g)?.length ?? 0;
-    const line = info.lines - breaks;
-    const written = raw.replace(/^[\r\n]+/, '');
+  draft.book.add([], FILE_START, null);
+  let isWhole = false;
+  for (const [index, row] of rows.entries()) {
+    const placeAt = placesOf(row);
+    if (isWhole) return { place: placeAt(0), reason: 'there is another record after the end' };
     // A spreadsheet pads every record to the width of the longest.
-    const fields = [...record];
+    const fields = [...row.record];
     while (fields.length > 1 && fields.at(-1) === '') fields.pop();
-    const mistake = take(draft, fields, (field) => ({ line, column: columnOf(written, field) }));
+    const isEnd = fields[0] === 'end';
+    const mistake = isEnd ? endMistake(fields.slice(1), index, placeAt) : take(draft, fields, placeAt);
     if (mistake) return mistake;
+    isWhole = isEnd;
   }
-  return { data: draft.data, places: draft.book };
+  if (!isWhole && draft.data['format'] === MUST_END) {
+    const line = (rows.at(-1)?.info.lines ?? 0) + 1;
+    const reason = `the text ends without its end record, so lines may be missing; if all is there, write end,${rows.length}`;
+    return { place: { line, column: 1 }, reason };
+  }
+  return { data: draft.data, places: draft.book, isWhole };
 }

@@ -1,22 +1,25 @@
 /**
- * Coefficient documents, our format `hakaru-coefficients/1`, as JSON or CSV. A document is taken whole or not at all:
- * the first thing wrong in it, with its line and column, refuses all of it.
+ * Coefficient documents, our format `hakaru-coefficients/2` (and `/1`), as JSON or CSV. A document is taken whole or
+ * not at all: the first thing wrong in it, with its line and column, refuses all of it.
  */
 import * as z from 'zod';
 import { contentProblem, MAX_DOCUMENT_DAYS, ruleProblem } from '../gateway/domain/coefficients/documents.ts';
-import { isDate, parseInstant } from '../gateway/domain/coefficients/jst.ts';
+import { isDate, isMonth, parseInstant } from '../gateway/domain/coefficients/jst.ts';
 import { type CoefficientDocument, GRID_AREAS, type RuleSet } from '../gateway/domain/coefficients/types.ts';
 import { CodedError, fault } from '../gateway/domain/faults.ts';
 import { readCoefficientCsv } from './coefficient-csv.ts';
+import { documentText, refuse } from './coefficient-text.ts';
 import { KNOWN_KEYS, strict } from './fields.ts';
 import { type JsonSource, readJson } from './json-source.ts';
 import { nearest } from './nearest.ts';
-import type { Path, Place, Places } from './places.ts';
+import type { Path, Places } from './places.ts';
 import { valueAtPath } from './zod-problems.ts';
 
-export const DOCUMENT_FORMAT = 'hakaru-coefficients/1';
-/** A year of one area takes some kilobytes; larger input is not read. */
-export const MAX_DOCUMENT_BYTES = 1_000_000;
+/**
+ * `/2` is what is written today: its CSV must close with an `end` record, so that a copy that was cut between two
+ * lines is not taken for whole. `/1` differs in nothing else, and there the record may be left out.
+ */
+export const DOCUMENT_FORMATS = ['hakaru-coefficients/2', 'hakaru-coefficients/1'] as const;
 /** No document announces more single days or spans of hours than it may speak for days, times hours. */
 const MAX_ENTRIES = MAX_DOCUMENT_DAYS * 4;
 
@@ -30,8 +33,26 @@ const hour = (low: number, high: number) =>
 const range = strict({ from: date, to: date });
 const days = z.array(date).max(MAX_DOCUMENT_DAYS).optional();
 
-export const coefficientDocumentSchema = strict({
-  format: z.literal(DOCUMENT_FORMAT),
+/** No table lists more months than it may speak for days. */
+const MAX_MONTHS = 120;
+const months = z
+  .array(
+    strict({
+      month: z.string().refine(isMonth, 'is not a month; write it like 2026-04'),
+      mjPerKwh: z
+        .union([z.string(), z.number()], { error: 'is not a coefficient as printed; write it like "9.12"' })
+        .transform(String)
+        .refine(
+          (text) => /^\d{1,3}(\.\d{1,4})?$/.test(text),
+          'is not a coefficient as printed; write it like "9.12"',
+        )
+        .describe('MJ/kWh as printed; as text, so that its last digit is kept'),
+    }),
+  )
+  .max(MAX_MONTHS);
+
+const parts = {
+  format: z.enum(DOCUMENT_FORMATS),
   document: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'takes 1 to 64 of A–Z, a–z, 0–9, . _ and -'),
@@ -45,44 +66,20 @@ export const coefficientDocumentSchema = strict({
       'is not an instant with its offset; write it like 2026-11-01T10:00:00+09:00',
     ),
   source: z.string().trim().min(1).max(500),
-  complete: z.array(range).min(1).max(MAX_DOCUMENT_DAYS),
   curtailmentDays: days,
   curtailmentHours: z
     .array(strict({ date, from: hour(0, 23), to: hour(1, 24) }))
     .max(MAX_ENTRIES)
     .optional(),
   tightDays: days,
-});
+};
+const complete = z.array(range).min(1).max(MAX_DOCUMENT_DAYS);
+/** Announcements, which may bring a monthly table along … */
+const announcementSchema = strict({ ...parts, complete, monthly: months.optional() });
+/** … or a monthly table alone. */
+const tableSchema = strict({ ...parts, complete: complete.optional(), monthly: months.min(1) });
 
-function refuse(
-  code: 'document-unreadable' | 'document-invalid',
-  source: string,
-  place: Place,
-  reason: string,
-): CodedError {
-  return new CodedError(fault(code, { source, where: `line ${place.line}, column ${place.column}`, reason }));
-}
-
-/** Strict UTF-8, with or without a byte order mark; for CSV also Shift_JIS, which Excel writes in Japan. */
-function decodeText(bytes: Uint8Array, source: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    // Not UTF-8. JSON must be (RFC 8259); what begins like JSON is not guessed at.
-    if (bytes[0] === 0x7b)
-      throw refuse('document-unreadable', source, { line: 1, column: 1 }, 'a JSON document must be UTF-8');
-  }
-  try {
-    return new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
-  } catch {
-    throw refuse(
-      'document-unreadable',
-      source,
-      { line: 1, column: 1 },
-      'the text is neither UTF-8 nor Shift_JIS',
-    );
-  }
-}
+export const coefficientDocumentSchema = z.union([announcementSchema, tableSchema]);
 
 function issueText(
   issue: z.core.$ZodIssue,
@@ -121,20 +118,23 @@ function issueText(
 interface Parsed {
   readonly document: CoefficientDocument;
   readonly places: Places;
+  /** False for a CSV without its `end` record: nobody can tell whether lines are missing at its end. */
+  readonly isWhole: boolean;
 }
 
 function parseWithPlaces(bytes: Uint8Array, source: string): Parsed {
-  if (bytes.byteLength > MAX_DOCUMENT_BYTES) {
-    throw new CodedError(fault('document-too-large', { source, limitBytes: MAX_DOCUMENT_BYTES }));
-  }
-  const text = decodeText(bytes, source);
-  const read = /^\s*[{[]/.test(text) ? readJson(text) : readCoefficientCsv(text);
-  if ('reason' in read) throw refuse('document-unreadable', source, read.place, read.reason);
-  return shaped(read, source);
+  return parseText(documentText(bytes, source), source);
 }
 
-function shaped({ data, places }: JsonSource, source: string): Parsed {
-  const parsed = coefficientDocumentSchema.safeParse(data);
+function parseText(text: string, source: string): Parsed {
+  const read = /^\s*[{[]/.test(text) ? { ...readJson(text), isWhole: true } : readCoefficientCsv(text);
+  if ('reason' in read) throw refuse('document-unreadable', source, read.place, read.reason);
+  return { ...shaped(read, source), isWhole: read.isWhole };
+}
+
+function shaped({ data, places }: JsonSource, source: string): Omit<Parsed, 'isWhole'> {
+  const isTable = typeof data === 'object' && data !== null && 'monthly' in data && !('complete' in data);
+  const parsed = (isTable ? tableSchema : announcementSchema).safeParse(data);
   if (!parsed.success) {
     const found = parsed.error.issues.map((issue) => issueText(issue, data));
     const placed = found.map(({ path, reason, key }) => ({
@@ -152,6 +152,8 @@ function shaped({ data, places }: JsonSource, source: string): Parsed {
   const {
     format: _,
     issuedAt,
+    complete: ranges = [],
+    monthly,
     curtailmentDays = [],
     curtailmentHours = [],
     tightDays = [],
@@ -164,7 +166,15 @@ function shaped({ data, places }: JsonSource, source: string): Parsed {
     fromHour: entry.from,
     toHour: entry.to,
   }));
-  const document = { ...rest, issuedAt: instant, curtailmentDays, curtailmentHours: hours, tightDays };
+  const document = {
+    ...rest,
+    issuedAt: instant,
+    complete: ranges,
+    curtailmentDays,
+    curtailmentHours: hours,
+    tightDays,
+    ...(monthly ? { monthly } : {}),
+  };
   const wrong = contentProblem(document);
   if (wrong)
     throw refuse('document-invalid', source, places.valueAt(wrong.path), String(wrong.fault.about.reason));
@@ -181,25 +191,51 @@ export function parseCoefficientDocument(bytes: Uint8Array, source: string): Coe
   return parseWithPlaces(bytes, source).document;
 }
 
+/** A document whose text is known to be whole, or a CSV that does not say. */
+export interface ReadDocument {
+  readonly document: CoefficientDocument;
+  readonly isWhole: boolean;
+  /** Where its revision stands: what is wrong beside a document that is in force already has its place there. */
+  readonly where: string;
+}
+
 /**
  * Reads a document that may be applied: {@link parseCoefficientDocument}, and its rule set is known and has words for
  * all of it.
  * @throws CodedError as above, and rule-set-unknown, tight-day-without-factor
  */
+export function readDocumentText(
+  text: string,
+  source: string,
+  ruleSets: ReadonlyMap<string, RuleSet>,
+): ReadDocument {
+  const { document, places, isWhole } = parseText(text, source);
+  const ruleSet = ruleSets.get(document.ruleSet);
+  if (!ruleSet) {
+    const where = places.valueAt(['ruleSet']);
+    throw new CodedError(
+      fault('rule-set-unknown', {
+        ruleSet: document.ruleSet,
+        known: [...ruleSets.keys()].join(', '),
+        where: `line ${where.line}, column ${where.column}`,
+      }),
+    );
+  }
+  const wrong = ruleProblem(document, ruleSet);
+  const at = places.valueAt(['revision']);
+  if (!wrong) return { document, isWhole, where: `line ${at.line}, column ${at.column}` };
+  const place = places.valueAt(wrong.path);
+  const { code, about } = wrong.fault;
+  if (code !== 'document-invalid')
+    throw new CodedError(fault(code, { ...about, where: `line ${place.line}, column ${place.column}` }));
+  throw refuse('document-invalid', source, place, String(about.reason));
+}
+
+/** {@link readDocumentText} from bytes. @throws CodedError as that, and document-too-large */
 export function readCoefficientDocument(
   bytes: Uint8Array,
   source: string,
   ruleSets: ReadonlyMap<string, RuleSet>,
 ): CoefficientDocument {
-  const { document, places } = parseWithPlaces(bytes, source);
-  const ruleSet = ruleSets.get(document.ruleSet);
-  if (!ruleSet) {
-    throw new CodedError(
-      fault('rule-set-unknown', { ruleSet: document.ruleSet, known: [...ruleSets.keys()].join(', ') }),
-    );
-  }
-  const wrong = ruleProblem(document, ruleSet);
-  if (!wrong) return document;
-  if (wrong.fault.code !== 'document-invalid') throw new CodedError(wrong.fault);
-  throw refuse('document-invalid', source, places.valueAt(wrong.path), String(wrong.fault.about.reason));
+  return readDocumentText(documentText(bytes, source), source, ruleSets).document;
 }

@@ -79,6 +79,15 @@ const GAUGE_KINDS = {
   frequency: { Hz: ONE, mHz: THOUSANDTH },
   time: { s: ONE, ms: THOUSANDTH },
   flow: { 'm3/h': ONE, 'L/h': THOUSANDTH, 'L/min': rational(60n, 1000n) },
+  pressure: {
+    kPa: ONE,
+    Pa: THOUSANDTH,
+    hPa: rational(1n, 10n),
+    MPa: rational(1000n),
+    bar: rational(100n),
+    mbar: rational(1n, 10n),
+  },
+  temperature: { '°C': ONE, '℃': ONE, C: ONE },
 } as const;
 
 /** The display unit of a gauge, and how much of it is in one of each unit a register may have. */
@@ -91,6 +100,8 @@ export function gaugeUnits(gauge: GaugeName): {
   if (gauge === 'frequency') return { native: 'Hz', units: GAUGE_KINDS.frequency };
   if (gauge === 'timing-offset') return { native: 's', units: GAUGE_KINDS.time };
   if (gauge === 'flow') return { native: 'm3/h', units: GAUGE_KINDS.flow };
+  if (gauge.startsWith('pressure')) return { native: 'kPa', units: GAUGE_KINDS.pressure };
+  if (gauge === 'temperature') return { native: '°C', units: GAUGE_KINDS.temperature };
   return gauge.startsWith('voltage')
     ? { native: 'V', units: GAUGE_KINDS.voltage }
     : { native: 'A', units: GAUGE_KINDS.current };

@@ -1,20 +1,48 @@
 /** The keys `gas` and `steam` of a meter in the site file: how its m³ or t become kWh. */
 import * as z from 'zod';
+import { REGISTER_GAUGES } from '../gateway/domain/meters.ts';
 import { parseDecimal, type Rational, rational, reduced } from '../gateway/domain/rational.ts';
 import { GAS_STATES, type GasState } from '../gateway/domain/thermo/gas.ts';
+import type { GaugeRef } from '../gateway/domain/thermo/gauge-slot.ts';
 import { STEAM_STATES } from '../gateway/domain/thermo/steam.ts';
 import { date } from './factors.ts';
-import { LIVE_CONDITION, strict } from './fields.ts';
+import { LIVE_CONDITION, MEASURED_CONDITION, strict } from './fields.ts';
 
 const MAX_TEXT = 40;
 
-/** A condition of the fluid: a constant, for a block of keys says where to read it and is refused by name. */
-function condition<Value>(parse: (text: string) => Value | null) {
-  return z.union([z.string(), z.number()], { error: LIVE_CONDITION }).transform((value, context): Value => {
+const scalar = z.union([z.string(), z.number()], { error: LIVE_CONDITION });
+
+function parsedBy<Value>(parse: (text: string) => Value | null) {
+  return (value: string | number, context: z.RefinementCtx): Value => {
     const parsed = String(value).length > MAX_TEXT ? null : parse(String(value));
     if (parsed !== null) return parsed;
     context.addIssue({ code: 'custom', message: 'wrong-form', params: { text: 'wrong-form', values: {} } });
     return z.NEVER;
+  };
+}
+
+/** A condition of the fluid that is a constant; a block of keys that says where to read it is refused by name. */
+function condition<Value>(parse: (text: string) => Value | null) {
+  return scalar.transform(parsedBy(parse));
+}
+
+/** A condition as it is written: a constant, or where it is read and what stands for it when it is not. */
+export type Measured =
+  | { readonly constant: Rational }
+  | { readonly from: GaugeRef; readonly fallback: Rational | null };
+
+/** A constant, or the gauge of a meter of the site that shows it. */
+function measured(parse: (text: string) => Rational | null) {
+  const constant = z.union([z.string(), z.number()]).transform(parsedBy(parse));
+  const read = strict({
+    meter: z.string().describe('Id of the meter that shows it'),
+    gauge: z.enum(REGISTER_GAUGES).describe('Its gauge: pressure, pressure-absolute or temperature'),
+    fallback: constant.optional().describe('Stands for it in half-hours in which it was not read enough'),
+  }).transform(
+    ({ meter, gauge, fallback }): Measured => ({ from: { meter, gauge }, fallback: fallback ?? null }),
+  );
+  return z.union([constant.transform((value): Measured => ({ constant: value })), read], {
+    error: MEASURED_CONDITION,
   });
 }
 
@@ -22,14 +50,14 @@ const within = (value: Rational, low: bigint, high: bigint): boolean =>
   value.num >= low * value.den && value.num <= high * value.den;
 
 function measure(pattern: RegExp, each: (unit: string) => Rational | undefined, low: bigint, high: bigint) {
-  return condition((text): Rational | null => {
+  return (text: string): Rational | null => {
     const [, digits = '', unit = ''] = pattern.exec(text) ?? [];
     const value = parseDecimal(digits);
     const scale = value && each(unit);
     if (!value || !scale) return null;
     const result = reduced({ num: value.num * scale.num, den: value.den * scale.den });
     return within(result, low, high) ? result : null;
-  });
+  };
 }
 
 const celsius = (low: bigint, high: bigint) =>
@@ -44,11 +72,15 @@ const KPA: Readonly<Record<string, Rational>> = {
 /** kPa. A `G` for gauge, as nameplates print it, is taken; absolute pressures are not. */
 const gaugeKpa = (low: bigint, high: bigint) =>
   measure(/^\s*(\d+(?:\.\d+)?)\s*(Pa|hPa|kPa|MPa)\s*(?:G|\(G\))?\s*$/, (unit) => KPA[unit], low, high);
-const atmosphericPressure = measure(/^\s*(\d+(?:\.\d+)?)\s*(hPa|kPa)\s*$/, (unit) => KPA[unit], 50n, 110n);
+const atmosphericPressure = condition(
+  measure(/^\s*(\d+(?:\.\d+)?)\s*(hPa|kPa)\s*$/, (unit) => KPA[unit], 50n, 110n),
+);
 
 const KJ: Readonly<Record<string, Rational>> = { 'kJ/kg': rational(1n), 'MJ/kg': rational(1000n) };
 /** kJ/kg; the upper end is above steam of 1000 °C. */
-const enthalpy = measure(/^\s*(\d+(?:\.\d+)?)\s*(kJ\/kg|MJ\/kg)\s*$/, (unit) => KJ[unit], 1n, 5000n);
+const enthalpy = condition(
+  measure(/^\s*(\d+(?:\.\d+)?)\s*(kJ\/kg|MJ\/kg)\s*$/, (unit) => KJ[unit], 1n, 5000n),
+);
 
 export interface CalorificValue {
   readonly mjPerM3: Rational;
@@ -81,8 +113,10 @@ function parseCalorificValue(text: string): CalorificValue | null {
 }
 
 const gasConditions = {
-  temperature: celsius(-50n, 100n).optional().describe('Of the gas at the meter, e.g. 15 °C'),
-  gaugePressure: gaugeKpa(0n, 1_000n).optional().describe('At the meter, above the atmosphere, e.g. 2 kPa'),
+  temperature: measured(celsius(-50n, 100n)).optional().describe('Of the gas at the meter, e.g. 15 °C'),
+  gaugePressure: measured(gaugeKpa(0n, 1_000n))
+    .optional()
+    .describe('At the meter, above the atmosphere, e.g. 2 kPa'),
   atmosphericPressure: atmosphericPressure.optional().describe('101.325 kPa when left out'),
   calorificValue: condition(parseCalorificValue).optional().describe('E.g. 45 MJ/Nm3, 40 MJ/m3 (satp)'),
 };
@@ -95,10 +129,10 @@ export const gasSchema = strict({
 
 const steamConditions = {
   state: z.enum(STEAM_STATES).optional().describe('saturated when left out'),
-  gaugePressure: gaugeKpa(0n, 16_400n)
+  gaugePressure: measured(gaugeKpa(0n, 16_400n))
     .optional()
     .describe('Of the steam, above the atmosphere, e.g. 0.7 MPa'),
-  feedWater: celsius(0n, 349n).optional().describe('Temperature of the feed water, e.g. 20 °C'),
+  feedWater: measured(celsius(0n, 349n)).optional().describe('Temperature of the feed water, e.g. 20 °C'),
   atmosphericPressure: atmosphericPressure.optional().describe('101.325 kPa when left out'),
   enthalpy: enthalpy.optional().describe('Of wet or superheated steam, e.g. 2900 kJ/kg'),
 };

@@ -1,11 +1,13 @@
 /** The keys `energyFactor`, `gas` and `steam` of a meter become the dated factors to kWh of one channel, or problems. */
 import { CHANNEL_UNITS, type ChannelName } from '../gateway/domain/meters.ts';
 import { divide, multiply, ONE, type Rational, rational, reduced } from '../gateway/domain/rational.ts';
+import type { GasBasis } from '../gateway/domain/thermo/factor-basis.ts';
 import { type GasState, gasKwhPerM3, type LineState } from '../gateway/domain/thermo/gas.ts';
-import { type GasBasis, type KwhFactor, plainFactor } from '../gateway/domain/thermo/kwh-factor.ts';
+import { type KwhFactor, plainFactor } from '../gateway/domain/thermo/kwh-factor.ts';
 import { GJ_PER_KWH } from './exact.ts';
 import type { EnergyFactor } from './factors.ts';
-import type { CalorificValue, GasFile, SteamFile } from './factors-fields.ts';
+import type { CalorificValue, GasFile, Measured, SteamFile } from './factors-fields.ts';
+import { constantOf, isReadBy, liveGas } from './factors-live.ts';
 import { type Dates, type ReportBelow, type Spell, spellsOf } from './factors-spells.ts';
 import { steamFactor } from './factors-steam.ts';
 import { HINTS } from './hints.ts';
@@ -33,17 +35,18 @@ function common(spell: Dates, value: EnergyFactor['values'][number]): Dates | nu
 }
 
 interface GasConditions {
-  readonly temperature?: Rational | undefined;
-  readonly gaugePressure?: Rational | undefined;
+  readonly temperature?: Measured | undefined;
+  readonly gaugePressure?: Measured | undefined;
   readonly atmosphericPressure?: Rational | undefined;
   readonly calorificValue?: CalorificValue | undefined;
 }
 
 function lineOf({ temperature, gaugePressure, atmosphericPressure }: GasConditions): LineState | null {
-  if (!temperature || !gaugePressure) return null;
+  const [celsius, gaugeKpa] = [constantOf(temperature), constantOf(gaugePressure)];
+  if (!celsius || !gaugeKpa) return null;
   return {
-    celsius: temperature,
-    gaugeKpa: gaugePressure,
+    celsius,
+    gaugeKpa,
     atmosphericKpa: atmosphericPressure ?? ATMOSPHERE_KPA,
   };
 }
@@ -108,6 +111,17 @@ function gasFactors(gas: GasFile | undefined, factor: EnergyFactor | null, repor
     const heats = heatsOf(spell, factor, report);
     if (gas) checkLine(spell, counts, heats, report);
     const line = lineOf(spell.conditions);
+    const {
+      temperature,
+      gaugePressure,
+      atmosphericPressure: atmosphericKpa = ATMOSPHERE_KPA,
+    } = spell.conditions;
+    if (isReadBy(temperature) || isReadBy(gaugePressure)) {
+      // What is written by half was told of.
+      if (!temperature || !gaugePressure) return [];
+      const given = { counts, temperature, gaugePressure, atmosphericKpa };
+      return heats.flatMap((heat) => liveGas(heat, given, spell.path, report) ?? []);
+    }
     return heats.flatMap(({ from, to, mjPerM3, at, label }) => {
       const kwhPerUnit = gasKwhPerM3(counts, line, mjPerM3, at);
       const basis: GasBasis = { kind: 'gas', counts, line, mjPerM3, at };

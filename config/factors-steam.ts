@@ -1,15 +1,17 @@
 /** One spell of a `steam` block becomes a factor: the enthalpies, and whether they can be those of such steam. */
-import type { Rational } from '../gateway/domain/rational.ts';
+import { type Rational, rational } from '../gateway/domain/rational.ts';
 import { shown } from '../gateway/domain/thermo/factor-lines.ts';
 import type { KwhFactor } from '../gateway/domain/thermo/kwh-factor.ts';
 import {
   compare,
   feedEnthalpy,
   type Saturation,
+  type SteamState,
   saturationAt,
   steamKwhPerTonne,
 } from '../gateway/domain/thermo/steam.ts';
 import type { SteamFile } from './factors-fields.ts';
+import { constantOf, isReadBy, liveSteam } from './factors-live.ts';
 import type { ReportBelow, Spell } from './factors-spells.ts';
 import { HINTS } from './hints.ts';
 
@@ -26,7 +28,8 @@ function enthalpyOf(
   const { state = 'saturated', enthalpy } = conditions;
   if (state === 'saturated') {
     if (enthalpy) report([...path, 'enthalpy'], 'steam-enthalpy-unused');
-    if (!saturation) report(path, 'missing', { field: 'gaugePressure', hint: example('gaugePressure') });
+    if (!saturation && !conditions.gaugePressure)
+      report(path, 'missing', { field: 'gaugePressure', hint: example('gaugePressure') });
     return enthalpy ? null : (saturation?.steamKjPerKg ?? null);
   }
   if (!enthalpy) {
@@ -48,6 +51,29 @@ function enthalpyOf(
   return enthalpy;
 }
 
+function labelOf(state: SteamState, enthalpy: Rational): string {
+  return state === 'saturated' ? 'IAPWS-IF97' : `${shown(enthalpy)} kJ/kg, IAPWS-IF97`;
+}
+
+/** Where a pressure or the feed water is read. @param enthalpy as given, or that of a constant pressure */
+function liveFactor(
+  { conditions, path, from, to }: Spell<Conditions>,
+  atmosphericKpa: Rational,
+  enthalpy: Rational | null,
+  report: ReportBelow,
+): KwhFactor | null {
+  const { state = 'saturated', gaugePressure, feedWater } = conditions;
+  const given = state === 'saturated' ? null : enthalpy;
+  if (!feedWater || (state === 'saturated' ? !gaugePressure || conditions.enthalpy : !given)) return null;
+  if (given && isReadBy(gaugePressure)) {
+    const values = { field: 'gaugePressure', why: `enthalpy: ${shown(given)} kJ/kg` };
+    report([...path, 'gaugePressure'], 'live-unused', values);
+    return null;
+  }
+  const recipe = { state, enthalpy: given, gaugePressure, feedWater, atmosphericKpa };
+  return liveSteam({ from, to }, recipe, labelOf(state, given ?? rational(0n)), path, report);
+}
+
 /** @throws CodedError steam-out-of-range */
 export function steamFactor(
   spell: Spell<Conditions>,
@@ -56,23 +82,27 @@ export function steamFactor(
 ): KwhFactor | null {
   const { conditions, path, from, to } = spell;
   const { state = 'saturated', gaugePressure, feedWater, atmosphericPressure = atmosphere } = conditions;
-  const gaugeMpa = gaugePressure ? { num: gaugePressure.num, den: gaugePressure.den * 1000n } : null;
+  const gaugeKpa = constantOf(gaugePressure);
+  const gaugeMpa = gaugeKpa && { num: gaugeKpa.num, den: gaugeKpa.den * 1000n };
   const saturation = gaugeMpa && saturationAt(gaugeMpa, atmosphericPressure);
   const steamKjPerKg = enthalpyOf(spell, saturation, report);
   if (!feedWater) report(path, 'missing', { field: 'feedWater', hint: example('feedWater') });
-  if (!feedWater || !steamKjPerKg) return null;
-  if (saturation && compare(feedWater, saturation.celsius) >= 0) {
+  if (isReadBy(gaugePressure) || isReadBy(feedWater))
+    return liveFactor(spell, atmosphericPressure, steamKjPerKg, report);
+  const feedCelsius = constantOf(feedWater);
+  if (!feedCelsius || !steamKjPerKg) return null;
+  if (saturation && compare(feedCelsius, saturation.celsius) >= 0) {
     const values = {
-      found: shown(feedWater),
+      found: shown(feedCelsius),
       steam: shown(saturation.celsius),
       hint: example('feedWater'),
     };
     report([...path, 'feedWater'], 'steam-feed-hot', values);
     return null;
   }
-  const feedKjPerKg = feedEnthalpy(feedWater, atmosphericPressure);
+  const feedKjPerKg = feedEnthalpy(feedCelsius, atmosphericPressure);
   if (compare(steamKjPerKg, feedKjPerKg) <= 0) {
-    const where = `${shown(feedWater)} °C`;
+    const where = `${shown(feedCelsius)} °C`;
     const words = { state, where, bounds: `> ${shown(feedKjPerKg)}` };
     report([...path, 'enthalpy'], 'steam-enthalpy-odd', { ...words, found: shown(steamKjPerKg) });
     return null;
@@ -81,7 +111,7 @@ export function steamFactor(
     from,
     to,
     kwhPerUnit: steamKwhPerTonne(steamKjPerKg, feedKjPerKg),
-    label: state === 'saturated' ? 'IAPWS-IF97' : `${shown(steamKjPerKg)} kJ/kg, IAPWS-IF97`,
+    label: labelOf(state, steamKjPerKg),
     basis: {
       kind: 'steam',
       state,
@@ -89,7 +119,7 @@ export function steamFactor(
       atmosphericKpa: atmosphericPressure,
       saturationCelsius: state === 'saturated' && saturation ? saturation.celsius : null,
       steamKjPerKg,
-      feedCelsius: feedWater,
+      feedCelsius,
       feedKjPerKg,
     },
   };

@@ -19,12 +19,46 @@ export const FACTOR_TEXTS = {
   },
   'condition-live': {
     en: [
-      '`{field}` cannot be read from a meter: of readings between the boundaries no evidence is kept, so the kWh could not be derived again',
-      'write the usual value, with `changes` for new ones; or let a volume corrector count (`counts: normal`), or a heat meter',
+      '`{field}` cannot be read from a meter: only `temperature`, `gaugePressure` and `feedWater` can',
+      'write its value, with `changes` for new ones',
     ],
     ja: [
-      '`{field}` はメーターから読み取れません。定時以外の読み値は根拠として残らず、kWh を再計算できないためです',
-      '常用値を書き、変わるときは `changes` を使ってください。または温圧補正装置 (`counts: normal`) か熱量計で計量してください',
+      '`{field}` はメーターから読み取れません。読み取れるのは `temperature`、`gaugePressure`、`feedWater` だけです',
+      '値を書き、変わるときは `changes` を使ってください',
+    ],
+  },
+  'live-gauge-missing': {
+    en: [
+      '`{source}` shows no `{gauge}` by its type {type}',
+      'name one of its gauges ({known}), another meter, or write a constant',
+    ],
+    ja: [
+      '`{source}` (機種 {type}) には `{gauge}` がありません',
+      'その計測項目 ({known}) か別のメーターを指定するか、定数を書いてください',
+    ],
+  },
+  'live-gauge-unit': {
+    en: ['`{gauge}` is in {unit}, which is no unit of `{field}`', 'name a gauge {hint}'],
+    ja: ['`{gauge}` の単位は {unit} で、`{field}` には使えません', '{hint} を指定してください'],
+  },
+  'live-unused': {
+    en: [
+      '`{field}` does not enter the kWh here, so nothing is gained by reading it ({why})',
+      'write a constant, or leave it out',
+    ],
+    ja: [
+      'ここでは `{field}` は kWh に影響しないため、読み取る意味がありません ({why})',
+      '定数を書くか、省いてください',
+    ],
+  },
+  'live-fallback-odd': {
+    en: [
+      'the values of `fallback` and the constants cannot be true together',
+      'correct them: feed water is colder than the steam, and no pressure is below vacuum',
+    ],
+    ja: [
+      '`fallback` と定数の組み合わせがあり得ない状態です',
+      '直してください。給水は蒸気より低温で、圧力は真空以上です',
     ],
   },
   'block-channel': {

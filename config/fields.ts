@@ -12,6 +12,8 @@ export interface IssueParams {
 
 /** The message of a field that must be a constant: a block of keys there is refused by name. */
 export const LIVE_CONDITION = 'condition-live';
+/** The message of a field that is a constant or a block of keys: what is wrong in the block is told key by key. */
+export const MEASURED_CONDITION = 'measured';
 
 /** The message of an unknown key carries what is known there, for the suggestion. */
 export const KNOWN_KEYS = 'known keys: ';

@@ -46,7 +46,7 @@ const stars = (found: string): string => '*'.repeat(found.length);
 function masked(line: string): string {
   return line
     .replace(
-      /(["']?password["']?\s*:\s*)(?![{\s])("[^"]*"?|'[^']*'?|[^,}#]+)/gi,
+      /(["']?(?:password|secret)["']?\s*:\s*)(?![{\s])("[^"]*"?|'[^']*'?|[^,}#]+)/gi,
       (_, key: string, value: string) => key + stars(value),
     )
     .replace(/(\/\/)([^/\s"'@]+)(?=@)/g, (_, slashes: string, value: string) => slashes + stars(value));

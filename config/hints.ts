@@ -1,4 +1,5 @@
 /** What a field looks like when it is right: shown beside every problem with it. Keys of maps are written `*`. */
+import { DEMAND_HINTS, demandHint } from './demand-hints.ts';
 import type { Path } from './places.ts';
 
 interface Hint {
@@ -45,7 +46,13 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'alarm.on': { example: '`on: [meter-offline, storage, clock, ledger-salvaged]`' },
   'alarm.on.*': {
     example: '`on: [meter-offline, storage, clock, ledger-salvaged]`',
-    aliases: { meter: 'meter-offline', offline: 'meter-offline', disk: 'storage', time: 'clock' },
+    aliases: {
+      meter: 'meter-offline',
+      offline: 'meter-offline',
+      disk: 'storage',
+      time: 'clock',
+      demand: 'demand-warning',
+    },
   },
   'alarm.gpioset': { example: '`gpioset: /usr/bin/gpioset`' },
   'alarm.major': { example: '`major: 2`' },
@@ -109,6 +116,7 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'meters.*.rated': { example: '`rated: 600 kW` or `rated: 60 m3/h`' },
   'meters.*.interval': { example: '`interval: 5 s` (200 ms to 5 min)' },
   'meters.*.pause': { example: '`pause: 100 ms` (1 ms to 2 s)' },
+  'meters.*.refresh': { example: '`refresh: 60 s` (100 ms to 15 min)' },
   'meters.*.channels': { example: '`channels: [energy-import]`' },
   'meters.*.channels.*': { example: '`channels: [energy-import]`' },
   'meters.*.energyFactor': { example: '`energyFactor: city-gas-13a`' },
@@ -120,18 +128,37 @@ export const HINTS: Readonly<Record<string, Hint>> = {
     example: '`counts: metered`',
     aliases: { Nm3: 'normal', 'Nm³': 'normal', ntp: 'normal', line: 'metered', SATP: 'satp' },
   },
-  'meters.*.gas.temperature': { example: '`temperature: 15 °C` (−50 to 100 °C)' },
-  'meters.*.gas.gaugePressure': { example: '`gaugePressure: 2 kPa` (0 to 1 MPa)' },
+  'meters.*.gas.temperature': {
+    example: '`temperature: 15 °C` (−50 to 100 °C; or `{ meter: flow, gauge: temperature }`)',
+  },
+  'meters.*.gas.gaugePressure': {
+    example: '`gaugePressure: 2 kPa` (0 to 1 MPa; or `{ meter: flow, gauge: pressure }`)',
+  },
   'meters.*.gas.atmosphericPressure': { example: '`atmosphericPressure: 101.325 kPa` (50 to 110 kPa)' },
   'meters.*.gas.calorificValue': { example: '`calorificValue: 45 MJ/Nm3` (1 to 200 MJ)' },
   'meters.*.gas.from': { example: '`from: 2027-04-01`' },
+  'meters.*.from.meter': { example: '`meter: header`' },
+  'meters.*.from.gauge': {
+    example: '`gauge: pressure`',
+    aliases: {
+      'gauge-pressure': 'pressure',
+      absolute: 'pressure-absolute',
+      temp: 'temperature',
+      圧力: 'pressure',
+      温度: 'temperature',
+    },
+  },
   'meters.*.steam': { example: '`steam: { gaugePressure: 0.7 MPa, feedWater: 20 °C }`' },
   'meters.*.steam.state': {
     example: '`state: saturated`',
     aliases: { 飽和: 'saturated', 湿り: 'wet', 過熱: 'superheated', dry: 'saturated' },
   },
-  'meters.*.steam.gaugePressure': { example: '`gaugePressure: 0.7 MPa` (0 to 16.4 MPa)' },
-  'meters.*.steam.feedWater': { example: '`feedWater: 20 °C` (0 to 349 °C)' },
+  'meters.*.steam.gaugePressure': {
+    example: '`gaugePressure: 0.7 MPa` (0 to 16.4 MPa; or `{ meter: header, gauge: pressure }`)',
+  },
+  'meters.*.steam.feedWater': {
+    example: '`feedWater: 20 °C` (0 to 349 °C; or `{ meter: tank, gauge: temperature }`)',
+  },
   'meters.*.steam.atmosphericPressure': { example: '`atmosphericPressure: 101.325 kPa` (50 to 110 kPa)' },
   'meters.*.steam.enthalpy': { example: '`enthalpy: 2900 kJ/kg` (1 to 5000 kJ/kg)' },
   'meters.*.steam.from': { example: '`from: 2027-04-01`' },
@@ -149,14 +176,73 @@ export const HINTS: Readonly<Record<string, Hint>> = {
   'mqtt.window': { example: '`window: 20`', range: '1…1000' },
   'mqtt.publishTimeout': { example: '`publishTimeout: 10 s` (1 s to 5 min)' },
   'mqtt.liveInterval': { example: '`liveInterval: 5 s` (200 ms to 1 h)' },
+  ...DEMAND_HINTS,
   coefficients: { example: '`coefficients: { ruleSet: fy2023 }`' },
+  calendar: { example: '`calendar: { holidays: [{ from: 12-29, to: 01-03 }], workdays: [2026-11-21] }`' },
+  'calendar.holidays': { example: '`holidays: [{ from: 12-29, to: 01-03 }, 2026-08-14]`' },
+  'calendar.holidays.*': {
+    example: '`2026-08-14`, `{ from: 2026-08-12, to: 2026-08-16 }`, or `12-30` for each year',
+  },
+  'calendar.holidays.*.from': { example: '`from: 2026-08-12`, or `from: 12-29` for each year' },
+  'calendar.holidays.*.to': { example: '`to: 2026-08-16`, or `to: 01-03` for each year' },
+  'calendar.workdays': { example: '`workdays: [2026-11-21]`' },
+  'calendar.workdays.*': { example: '`2026-11-21`, or `{ from: 2026-11-21, to: 2026-11-22 }`' },
+  'calendar.workdays.*.from': { example: '`from: 2026-11-21`' },
+  'calendar.workdays.*.to': { example: '`to: 2026-11-22`' },
+  'calendar.publicHolidays': { example: '`publicHolidays: false`' },
   'coefficients.ruleSet': { example: '`ruleSet: fy2023`' },
+  'coefficients.method': {
+    example: '`method: monthly` or `method: { 2026: monthly }`',
+  },
   'coefficients.download': { example: '`download: { url: https://…, schedule: "30 18 * * *" }`' },
   'coefficients.download.url': { example: '`url: https://example.com/coefficients.json`' },
   'coefficients.download.schedule': { example: '`schedule: "30 18 * * *"`' },
+  'coefficients.download.spread': { example: '`spread: 5 min` (1 s to 1 h)' },
   'coefficients.download.caFile': { example: '`caFile: ca.pem`' },
   'coefficients.download.timeout': { example: '`timeout: 30 s` (1 s to 5 min)' },
   'coefficients.download.maxBytes': { example: '`maxBytes: 1000000`', range: '1000…10000000' },
+  'coefficients.downloads': {
+    example: '`downloads: { cloud: { url: https://… }, spare: { url: https://… } }`',
+  },
+  'coefficients.downloads.*': { example: '`cloud: { url: https://…, schedule: "30 18 * * *" }`' },
+  'coefficients.downloads.*.url': { example: '`url: https://example.com/coefficients.json`' },
+  'coefficients.downloads.*.schedule': { example: '`schedule: "30 18 * * *"`' },
+  'coefficients.downloads.*.spread': { example: '`spread: 5 min` (1 s to 1 h)' },
+  'coefficients.downloads.*.caFile': { example: '`caFile: ca.pem`' },
+  'coefficients.downloads.*.timeout': { example: '`timeout: 30 s` (1 s to 5 min)' },
+  'coefficients.downloads.*.maxBytes': { example: '`maxBytes: 1000000`', range: '1000…10000000' },
+  'coefficients.topic': { example: '`topic: factory/coefficients`' },
+  'coefficients.folder': { example: '`folder: /mnt/share/coefficients`' },
+  'coefficients.occto': { example: '`occto: { schedule: "30 18,20,22 * * *" }`' },
+  'coefficients.occto.url': { example: '`url: "https://…?from={from}&to={to}"`' },
+  'coefficients.occto.schedule': { example: '`schedule: "30 18 * * *"`' },
+  'coefficients.occto.spread': { example: '`spread: 5 min` (1 s to 1 h)' },
+  'coefficients.occto.caFile': { example: '`caFile: ca.pem`' },
+  'coefficients.occto.timeout': { example: '`timeout: 30 s` (1 s to 5 min)' },
+  'coefficients.occto.maxBytes': { example: '`maxBytes: 1000000`', range: '1000…10000000' },
+  'coefficients.occto.tightDays': { example: '`tightDays: { publication: day-before, below: 5 % }`' },
+  'coefficients.occto.tightDays.publication': { example: '`publication: day-before`' },
+  'coefficients.occto.tightDays.below': { example: '`below: 5 %`' },
+  'coefficients.tomorrowBy': { example: '`tomorrowBy: "19:00"`' },
+  report: { example: '`report: { production: { name: 鋳物, unit: t } }`' },
+  'report.production': { example: '`production: { name: 鋳物, unit: t }`' },
+  'report.production.name': { example: '`name: 鋳物`' },
+  'report.production.unit': { example: '`unit: t`' },
+  'report.production.meter': { example: '`meter: weigher`' },
+  'report.production.channel': { example: '`channel: steam-mass`' },
+  'report.production.times': { example: '`times: 1000`' },
+  'report.contracts': { example: '`contracts: [{ from: 2026-04, retailer: 電力株式会社, menu: 標準 }]`' },
+  'report.contracts.*': { example: '`{ from: 2026-04, retailer: 電力株式会社, menu: 標準 }`' },
+  'report.contracts.*.from': { example: '`from: 2026-04`' },
+  'report.contracts.*.retailer': { example: '`retailer: 電力株式会社`' },
+  'report.contracts.*.menu': { example: '`menu: 標準`' },
+  'report.otherGateways': { example: '`otherGateways: [gw2]`' },
+  'report.otherGateways.*': { example: '`otherGateways: [gw2]`' },
+  'report.meters': { example: '`meters: { boiler-gas: { fuel: city-gas } }`' },
+  'report.meters.*': { example: '`boiler-gas: { fuel: city-gas }`' },
+  'report.meters.*.fuel': { example: '`fuel: city-gas`' },
+  'report.meters.*.counts': { example: '`counts: industrial-steam`' },
+  'report.meters.*.selfInvested': { example: '`selfInvested: false`' },
   dashboard: { example: '`dashboard: { host: 127.0.0.1, port: 8080 }`' },
   'dashboard.host': { example: '`host: 127.0.0.1`' },
   'dashboard.port': { example: '`port: 8080`', range: '0…65535' },
@@ -198,8 +284,14 @@ export function hintFor(path: Path): string {
   // A change of gas or steam is written like the conditions that it changes.
   const steps = path.map(String).filter((step, i, all) => !(step === 'changes' || all[i - 1] === 'changes'));
   const [section, , field] = steps;
+  if (section === 'demand' || section === 'notify') return demandHint(steps);
   if (section === 'lines' || section === 'meters') {
-    if (field === 'gas' || field === 'steam') return ['meters', '*', ...steps.slice(2)].join('.');
+    if (field === 'gas' || field === 'steam') {
+      const key = steps[4];
+      // What is read is written alike everywhere; a fall-back like the constant.
+      if (key === 'meter' || key === 'gauge') return `meters.*.from.${key}`;
+      return ['meters', '*', ...steps.slice(2, key === 'fallback' ? 4 : undefined)].join('.');
+    }
     if (field !== 'map' || steps.length === 3)
       return [section, ...steps.slice(1).map((step, index) => (index === 1 ? step : '*'))].join('.');
     return mapHint(steps.slice(3));

@@ -5,7 +5,10 @@
 import { resolve } from 'node:path';
 import type { Language } from '../gateway/domain/faults.ts';
 import { buildSite } from './build-site.ts';
+import { checkCalendar } from './calendar.ts';
+import { checkSources } from './coefficient-sources.ts';
 import { type Lookup, readText } from './data-files.ts';
+import { checkDemand, checkNotify, demandBlocks } from './demand-site.ts';
 import { type EnergyFactor, openFactors } from './factors.ts';
 import { checkEnergy } from './factors-checks.ts';
 import { buildMap, GENERIC_MAX_REGISTERS, GENERIC_RESPONSE_MS } from './map-schema.ts';
@@ -15,6 +18,7 @@ import type { Path } from './places.ts';
 import { ConfigError, worded } from './problems.ts';
 import { checkAlarm, checkChips, checkGpioInputs, checkGpioMeter } from './pulse-checks.ts';
 import { PULSE_TYPES, SERVICE_PULSE } from './pulse-types.ts';
+import { checkReport } from './report-checks.ts';
 import { ruleSetIds } from './rule-sets.ts';
 import {
   checkAddresses,
@@ -196,7 +200,7 @@ export function checkSiteText(path: string, source: string, options: SiteOptions
   for (const meter of meters) {
     const given = givenKeys(block(block(data, 'meters'), meter.id));
     checkMeter(meter, given, context);
-    checkEnergy(meter, given, context);
+    checkEnergy(meter, given, context, meters);
     checkGpioMeter(meter, given, context);
   }
   checkParents(meters, context.report);
@@ -208,7 +212,16 @@ export function checkSiteText(path: string, source: string, options: SiteOptions
   const { timezone } = block(data, 'site');
   if (typeof timezone === 'string') checkZone(timezone, language, context.report);
   checkMqtt(block(data, 'mqtt'), context.report);
-  checkCoefficients(block(data, 'coefficients'), knowledge.ruleSetIds, language, context.report);
+  const coefficients = block(data, 'coefficients');
+  checkCalendar(block(data, 'calendar'), context.report);
+  checkCoefficients(coefficients, knowledge.ruleSetIds, language, context.report);
+  const prefix = `hakaru/v1/${String(block(data, 'site').id)}/${String(block(data, 'gateway').id)}`;
+  const hasBroker = block(data, 'mqtt').url !== undefined;
+  checkSources(coefficients, { prefix, hasBroker }, language, context.report);
+  const demand = typeof data === 'object' && data !== null && 'demand' in data ? data.demand : undefined;
+  checkDemand(demand, meters, context);
+  checkNotify(block(data, 'notify'), demandBlocks(demand).length > 0, context);
+  checkReport(block(data, 'report'), { meters, language, report: context.report });
   if (found.length > 0 || !parsed.success) return refuse(found);
   const site = buildSite(resolve(path), parsed.data, meters, lines, knowledge.factors);
   warnOfBusyLines(options.budget?.(site) ?? [], context.warn);

@@ -330,7 +330,7 @@ export function buildMap(
       report,
     );
   }
-  const counts = Object.keys(channels).length + Object.keys(pulseInputs).length;
+  const counts = [channels, pulseInputs, gauges].reduce((sum, maps) => sum + Object.keys(maps).length, 0);
   if (counts === 0) report(path, 'map-empty', { hint: '`channels: { energy-import: { … } }`' });
   const modules = Object.keys(pulseInputs).length > 0;
   return {

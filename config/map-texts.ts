@@ -32,8 +32,11 @@ export const MAP_TEXTS = {
     ja: ['`{type}` のレジスタ表は決まっています', '`map` を削除するか、`type: generic` と書いてください'],
   },
   'map-empty': {
-    en: ['the map has neither channels nor pulse inputs: there is nothing to account for', 'add {hint}'],
-    ja: ['`channels` も `pulseInputs` も無く、積算するものがありません', '{hint} を追加してください'],
+    en: ['the map has neither channels nor pulse inputs nor gauges: there is nothing to read', 'add {hint}'],
+    ja: [
+      '`channels`、`pulseInputs`、`gauges` のいずれも無く、読み取るものがありません',
+      '{hint} を追加してください',
+    ],
   },
   'map-unit': {
     en: ['`{found}` is not a unit of {channel}', 'write one of {known}'],

@@ -51,16 +51,22 @@ const ROLE_CHANNELS: Readonly<Record<Role, readonly ChannelName[]>> = {
   other: CHANNEL_NAMES,
 };
 
+/** Whether pulses of this weight can count that channel. The service pulse counts electricity, though heat has kWh too. */
+function pulsesCount({ fields, resolved }: LooseMeter, name: ChannelName): boolean {
+  if (resolved?.id === 'service-pulse' && !name.startsWith('energy')) return false;
+  return !fields.pulseWeight || pulseWeightOf(fields.pulseWeight, CHANNEL_UNITS[name]) !== null;
+}
+
 /**
  * The channels a meter gives. Of a register meter: those named, else the first its role and type share. Of a pulse
  * input: the one named, else the role's first that is counted in the weight's unit. Empty when none fits.
  */
 export function channelsOf(meter: LooseMeter): readonly ChannelName[] {
-  const { role, channels, pulseWeight } = meter.fields;
+  const { role, channels } = meter.fields;
   if (!role || !meter.resolved) return [];
   const suitable = ROLE_CHANNELS[role];
   const offered: (name: ChannelName) => boolean = meter.resolved.pulseInputs
-    ? (name) => !pulseWeight || pulseWeightOf(pulseWeight, CHANNEL_UNITS[name]) !== null
+    ? (name) => pulsesCount(meter, name)
     : (name) => meter.resolved?.channels[name] !== undefined;
   if (channels) return channels.every((name) => suitable.includes(name) && offered(name)) ? channels : [];
   const fitting = suitable.filter(offered);
@@ -169,20 +175,18 @@ function checkChannels(
   const at = ['meters', meter.id];
   const { role, channels, pulseWeight } = meter.fields;
   if (!role || /^pulse\/k?Ws$/i.test(pulseWeight?.unit ?? '') || (type.pulseInputs && !pulseWeight)) return;
+  if (isTransmitter(meter)) return;
   const suitable = ROLE_CHANNELS[role];
   const chosen = channelsOf(meter);
   if (chosen.length === 0) {
     const field = given.has('channels') ? 'channels' : 'role';
     const wanted = channels ?? suitable;
     const misfit = channels?.some((name) => !suitable.includes(name)) ?? false;
-    if (
-      type.pulseInputs &&
-      role === 'other' &&
-      !channels &&
-      suitable.some((name) => weightPerPulse(meter, name) !== null)
-    ) {
-      context.report(at, 'channel-unclear', { meter: meter.id, hint: '`channels: [gas-volume]`' });
-    } else if (type.pulseInputs && !misfit) {
+    const counted = type.pulseInputs ? suitable.filter((name) => pulsesCount(meter, name)) : [];
+    if (role === 'other' && !channels && counted.length > 0) {
+      const hint = counted.map((name) => `\`channels: [${name}]\``).join(' / ');
+      context.report(at, 'channel-unclear', { meter: meter.id, hint });
+    } else if (type.pulseInputs && !misfit && type.id !== 'service-pulse') {
       const name = wanted[0] ?? 'energy-import';
       const known = Object.keys(AMOUNT_UNITS[CHANNEL_UNITS[name]]).join(', ');
       const hint = `\`pulseWeight: 1 ${CHANNEL_UNITS[name]}\``;
@@ -193,7 +197,8 @@ function checkChannels(
         hint,
       });
     } else {
-      const has = type.pulseInputs ? 'pulses' : Object.keys(type.channels).join(', ');
+      const pulses = type.id === 'service-pulse' ? 'energy-import / energy-export' : 'pulses';
+      const has = type.pulseInputs ? pulses : Object.keys(type.channels).join(', ');
       context.report([...at, field], 'role-channel', {
         role,
         needs: suitable.join(' / '),
@@ -251,8 +256,9 @@ function checkInterval(
   given: ReadonlySet<string>,
   context: CheckContext,
 ): void {
-  const ms = (meter.fields.interval ?? DEFAULT_INTERVAL_MS) + type.updateMs;
-  const at = ['meters', meter.id, ...(given.has('interval') ? ['interval'] : [])];
+  const ms = (meter.fields.interval ?? DEFAULT_INTERVAL_MS) + (meter.fields.refresh ?? type.updateMs);
+  const field = (['interval', 'refresh'] as const).find((one) => given.has(one));
+  const at = ['meters', meter.id, ...(field ? [field] : [])];
   const about = { meter: meter.id, seconds: ms / 1000 };
   if (ms > HOURS_AFTER_MS) context.warn(at, 'hours-late', about);
   else if (ms > MEASURED_WITHIN_MS) context.warn(at, 'interval-slow', about);
@@ -293,11 +299,23 @@ function checkRating(meter: LooseMeter, channel: ChannelName, context: CheckCont
   }
 }
 
+/** Whether it shows gauges and counts nothing: a transmitter of a pressure or a temperature. */
+export function isTransmitter({ fields, resolved }: LooseMeter): boolean {
+  const counts =
+    resolved === null || resolved.pulseInputs !== null || Object.keys(resolved.channels).length > 0;
+  return !counts && fields.role === 'other' && fields.channels === undefined;
+}
+
 /** @param given the keys that are written, readable or not */
 export function checkMeter(meter: LooseMeter, given: ReadonlySet<string>, context: CheckContext): void {
   checkReferences(meter, context);
   checkUnit(meter, context);
   const at = ['meters', meter.id];
+  if (given.size > 0 && !given.has('rated') && !isTransmitter(meter))
+    context.report([...at, 'rated'], 'missing', {
+      field: 'rated',
+      hint: HINTS['meters.*.rated']?.example ?? '',
+    });
   const type = meter.fields.type;
   if (type === 'generic' && !given.has('map'))
     context.report(at, 'map-missing', { hint: HINTS['meters.*.map']?.example ?? '' });

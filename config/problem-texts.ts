@@ -3,9 +3,11 @@
  * `{placeholders}` are filled by the checks; `{hint}` is an example of the field, `{suggestion}` names near words.
  */
 import type { Language } from '../gateway/domain/faults.ts';
+import { DEMAND_TEXTS } from './demand-texts.ts';
 import { FACTOR_TEXTS } from './factors-texts.ts';
 import { MAP_TEXTS } from './map-texts.ts';
 import { PULSE_TEXTS } from './pulse-texts.ts';
+import { REPORT_TEXTS } from './report-texts.ts';
 
 type Wording = readonly [reason: string, advice: string];
 
@@ -292,6 +294,62 @@ export const PROBLEM_TEXTS = {
       '`url: https://…` と書いてください',
     ],
   },
+  'bad-fiscal-year': {
+    en: [
+      '`{found}` is not a fiscal year',
+      'write the year in which it begins, e.g. `2026: monthly` for April 2026 on',
+    ],
+    ja: [
+      '`{found}` は年度ではありません',
+      '始まりの年を、例えば 2026 年度からなら `2026: monthly` と書いてください',
+    ],
+  },
+  'url-twice': {
+    en: ['this address is asked already', 'remove one of the two'],
+    ja: ['このアドレスは既に使われています', 'どちらかを削除してください'],
+  },
+  'own-topic': {
+    en: [
+      'the gateway itself publishes under `{prefix}`',
+      'write a topic of your own, e.g. `factory/coefficients`',
+    ],
+    ja: [
+      '`{prefix}` の下にはゲートウェイ自身が発行します',
+      '`factory/coefficients` のような別のトピックを書いてください',
+    ],
+  },
+  'topic-without-broker': {
+    en: ['there is no broker to hear documents from', 'add `mqtt: { url: … }`, or remove `topic`'],
+    ja: [
+      '文書を受け取るブローカーがありません',
+      '`mqtt: { url: … }` を追加するか `topic` を削除してください',
+    ],
+  },
+  'no-such-date': {
+    en: [
+      'there is no date `{found}`',
+      'write a day of the calendar, e.g. `2026-08-13`, or `12-30` for each year',
+    ],
+    ja: ['`{found}` という日付はありません', '`2026-08-13`、毎年なら `12-30` のように書いてください'],
+  },
+  'date-mixed': {
+    en: [
+      'one of `{from}` and `{to}` has a year and the other one has none',
+      'write both with the year, or both without it for each year',
+    ],
+    ja: [
+      '`{from}` と `{to}` の一方だけに年が付いています',
+      '両方に年を付けるか、毎年なら両方とも付けないでください',
+    ],
+  },
+  'date-order': {
+    en: ['`{from}` to `{to}` is no stretch of days within a year', 'write the earlier date as `from`'],
+    ja: ['`{from}` から `{to}` は 1 年以内の期間になりません', '早い方の日付を `from` に書いてください'],
+  },
+  'date-both': {
+    en: ['{date} is a working day here and a holiday above', 'take it out of one of the two lists'],
+    ja: ['{date} が稼働日と休業日の両方に含まれています', 'どちらか一方から除いてください'],
+  },
   'bad-cron': {
     en: [
       'the schedule is not a cron expression: {found}',
@@ -304,6 +362,8 @@ export const PROBLEM_TEXTS = {
   },
   ...MAP_TEXTS,
   ...PULSE_TEXTS,
+  ...REPORT_TEXTS,
+  ...DEMAND_TEXTS,
 } as const satisfies Readonly<Record<string, { readonly en: Wording; readonly ja: Wording }>>;
 
 export type TextKey = keyof typeof PROBLEM_TEXTS;

@@ -13,7 +13,7 @@ import { defaultFilter, MAX_PULSE_HZ, MAX_PULSE_INTERVAL_MS, PULSE_TYPES } from 
 /** Keys that only a meter on a gpio line has. */
 const GPIO_KEYS = ['filter', 'activeLow', 'bias', 'timingInput'] as const;
 /** Keys of meters that are asked. */
-const ASKED_KEYS = ['unit', 'pause', 'registerMultiplier', 'map'] as const;
+const ASKED_KEYS = ['unit', 'pause', 'refresh', 'registerMultiplier', 'map'] as const;
 
 /** An edge filter must end before the next pulse begins, with something to spare for a load above the rating. */
 const EDGE_SHARE = 0.9;

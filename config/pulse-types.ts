@@ -24,7 +24,7 @@ function pulseType(id: string, model: string, notes: string): MeterType {
 export const PULSE_TYPES: ReadonlyMap<string, MeterType> = new Map(
   [
     pulseType('pulse', 'pulse output', 'Any pulse contact, counted by the gateway.'),
-    pulseType('service-pulse', 'サービスパルス', "The service pulse of the utility's meter."),
+    pulseType('service-pulse', 'service pulse', "The service pulse of the utility's meter."),
   ].map((type) => [type.id, type]),
 );
 

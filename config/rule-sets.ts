@@ -45,9 +45,22 @@ export const ruleSetSchema = strict({
   ]),
   tightWindow: window,
   precedence,
+  precedenceSource: strict({ source: words, confidence }),
+  monthly: strict({
+    tables: z.enum(['area', 'nation']),
+    least: positive,
+    greatest: positive,
+    source: words,
+    confidence,
+  })
+    .refine(({ least, greatest }) => least.num * greatest.den <= greatest.num * least.den, {
+      error: 'bounds',
+      params: { text: 'wrong-form', values: { hint: '`least: 3.6`, `greatest: 12.2`' } },
+    })
+    .nullable(),
   // A tight factor may be missing, and an unconfirmed hour must weigh something.
   unconfirmed: z.enum(['normal', 'curtailment']),
-  unverified: z.array(words),
+  unverified: z.array(strict({ en: words, ja: words })),
 });
 
 /** Reads the text of one rule set file. */

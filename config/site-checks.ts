@@ -1,6 +1,6 @@
 /** Rules between the parts of a site file: who shares a wire with whom, who is whose parent, what stays secret. */
 import type { Language } from '../gateway/domain/faults.ts';
-import { cronProblem } from './cron.ts';
+import { checkMethod } from './coefficient-method.ts';
 import { HINTS } from './hints.ts';
 import { type CheckContext, channelsOf, type LooseMeter } from './meter-checks.ts';
 import { nearest } from './nearest.ts';
@@ -263,36 +263,17 @@ export function checkMqtt(mqtt: Readonly<Record<string, unknown>>, report: Repor
     report(['mqtt', 'password'], 'password-alone');
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 export function checkCoefficients(
   section: Readonly<Record<string, unknown>>,
   ruleSets: readonly string[],
   language: Language,
   report: Report,
 ): void {
-  const { ruleSet, download } = section;
+  const { ruleSet, method } = section;
+  checkMethod(method, language, report);
   if (typeof ruleSet === 'string' && !ruleSets.includes(ruleSet)) {
     const what = language === 'ja' ? '規則' : 'rule set';
     const suggestion = suggestionText(nearest(ruleSet, ruleSets), ruleSets, language);
     report(['coefficients', 'ruleSet'], 'unknown-reference', { what, found: ruleSet, suggestion });
   }
-  if (typeof download !== 'object' || download === null) return;
-  const { url: written, schedule, caFile } = download as Readonly<Record<string, unknown>>;
-  const at = ['coefficients', 'download'];
-  if (typeof written === 'string') {
-    const url = urlOf(written);
-    const web = url?.protocol === 'https:' || url?.protocol === 'http:';
-    if (url && web && (url.username !== '' || url.password !== '')) report([...at, 'url'], 'secret-in-url');
-    else if (!url || !web)
-      report([...at, 'url'], 'wrong-form', {
-        field: 'url',
-        hint: '`url: https://example.com/coefficients.json`',
-      });
-    else if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) report([...at, 'url'], 'url-plain');
-    else if (url.protocol === 'http:' && caFile !== undefined)
-      report([...at, 'caFile'], 'tls-unused', { field: 'caFile' });
-  }
-  const wrong = typeof schedule === 'string' ? cronProblem(schedule) : null;
-  if (wrong !== null) report([...at, 'schedule'], 'bad-cron', { found: wrong });
 }

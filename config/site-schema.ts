@@ -6,9 +6,13 @@ import * as z from 'zod';
 import { ALARM_CAUSES } from '../gateway/domain/alarm.ts';
 import { GRID_AREAS } from '../gateway/domain/coefficients/types.ts';
 import { CHANNEL_NAMES, ROLES } from '../gateway/domain/meters.ts';
+import { sourceFields } from './coefficient-sources.ts';
+import { demandSchema, notifySchema } from './demand-schema.ts';
 import { gasSchema, steamSchema } from './factors-fields.ts';
 import { days, duration, filePath, id, port, powerOfTen, quantity, ratio, strict, text } from './fields.ts';
 import { genericMap } from './map-schema.ts';
+import { methodSchema } from './method-schema.ts';
+import { reportSchema } from './report-site.ts';
 
 export const BAUD_RATES = [1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200] as const;
 
@@ -70,11 +74,18 @@ export const meterSchema = strict({
   bias: z.enum(['as-is', 'disabled', 'pull-up', 'pull-down']).optional().describe('Pull of the GPIO line'),
   timingInput: input.optional().describe("GPIO input of the utility's timing pulse (時限パルス)"),
   pulseWeight: quantity.optional().describe('One pulse, e.g. 0.1 m3, 100 L, 50000 pulse/kWh'),
-  rated: quantity.describe('The most the meter can measure, e.g. 600 kW or 60 m3/h'),
+  rated: quantity
+    .optional()
+    .describe(
+      'The most the meter can measure, e.g. 600 kW or 60 m3/h; left out only where it counts nothing',
+    ),
   pause: duration(1, 2_000)
     .optional()
     .describe('Least time between two requests to this meter; of its type when left out'),
   interval: duration(200, 300_000).optional().describe('How often it is read; 5 s when left out'),
+  refresh: duration(100, 900_000)
+    .optional()
+    .describe('How often the meter refreshes its registers; of its type when left out'),
   channels: z.array(z.enum(CHANNEL_NAMES)).min(1).max(CHANNEL_NAMES.length).optional(),
   energyFactor: z
     .string()
@@ -116,13 +127,23 @@ export const mqttSchema = strict({
 
 export const coefficientsSchema = strict({
   ruleSet: z.string().optional().describe('Left out: the rule set in force on the date'),
-  download: strict({
-    url: z.string().min(1).max(500),
-    schedule: z.string().min(1).max(200).optional().describe('Cron expression in the zone of the site'),
-    caFile: filePath.optional(),
-    timeout: duration(1000, 300_000).optional(),
-    maxBytes: z.int().min(1000).max(10_000_000).optional(),
-  }).optional(),
+  method: methodSchema.optional(),
+  ...sourceFields,
+});
+
+/** `2026-08-12`, or `12-29` for each year. */
+const calendarDate = z.string().regex(/^(20\d\d-)?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/);
+const calendarDays = z
+  .array(z.union([calendarDate, strict({ from: calendarDate, to: calendarDate })]))
+  .max(400);
+
+export const calendarSchema = strict({
+  holidays: calendarDays.optional().describe('Days on which the factory is closed: obon, new year'),
+  workdays: calendarDays.optional().describe('Days on which it works all the same: working Saturdays'),
+  publicHolidays: z
+    .boolean()
+    .optional()
+    .describe('Whether the factory keeps public holidays; true when left out'),
 });
 
 export const retentionSchema = strict({
@@ -167,7 +188,14 @@ export const siteSchema = strict({
   }),
   mqtt: mqttSchema.optional(),
   coefficients: coefficientsSchema.optional(),
+  demand: z
+    .union([demandSchema, z.array(demandSchema).min(1).max(8)])
+    .optional()
+    .describe('Demand (デマンド) that is watched; several as a list'),
+  notify: notifySchema.optional().describe('Who hears of demand alarms, beside MQTT'),
+  calendar: calendarSchema.optional().describe('The factory’s own holidays and working days'),
   retention: retentionSchema.optional(),
+  report: reportSchema.optional().describe('What reports must know beside the meters'),
   dashboard: strict({ host: host.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
 });
 

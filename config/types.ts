@@ -2,10 +2,22 @@
  * The configuration as the gateway uses it, after the loader has checked it: exact, complete, every default
  * filled in. Ids are the keys of the site file and match [a-z0-9][a-z0-9-]{0,31}.
  */
+import type { FactoryCalendar } from '../gateway/domain/ahead/day-types.ts';
 import type { AlarmCause } from '../gateway/domain/alarm.ts';
+import type { MethodFrom } from '../gateway/domain/coefficients/types.ts';
+import type { DemandPlan } from '../gateway/domain/demand/plan.ts';
 import type { ChannelName, GaugeName, Role } from '../gateway/domain/meters.ts';
 import type { Rational } from '../gateway/domain/rational.ts';
+import type { ReportSettings } from '../gateway/domain/report/settings.ts';
 import type { KwhFactor } from '../gateway/domain/thermo/kwh-factor.ts';
+import type {
+  CoefficientDownload,
+  CoefficientSourcesConfig,
+  OcctoConfig,
+} from './coefficient-source-types.ts';
+import type { NotifyConfig, Secret } from './notify-types.ts';
+
+export type { MailConfig, NotifyConfig, Secret, WebhookConfig } from './notify-types.ts';
 
 export type GridArea =
   | 'hokkaido'
@@ -223,10 +235,12 @@ export interface MeterConfig {
   readonly pulse?: PulseInput;
   /** Native units per pulse, null for meters. Required with `input`. */
   readonly pulseWeight: Rational | null;
-  /** The channels this meter gives, e.g. ['energy-import'] or, for a gas pulse, ['gas-volume']. */
+  /** The channels this meter gives, e.g. ['energy-import'] or, for a gas pulse, ['gas-volume']; none of a transmitter. */
   readonly channels: readonly ChannelName[];
-  /** The most it can measure, native units per hour (kW, m³/h). */
+  /** The most its first channel can measure, native units per hour (kW, m³/h); 0 of a meter that counts nothing. */
   readonly ratedPerHour: Rational;
+  /** The same of each channel, where a meter counts in several units (kWh and GJ). */
+  readonly ratedOf?: Readonly<Partial<Record<ChannelName, Rational>>>;
   readonly intervalMs: number;
   /** kWh per native unit of each channel, by date; a channel without a factor is not there. */
   readonly kwhFactors: Readonly<Partial<Record<ChannelName, readonly KwhFactor[]>>>;
@@ -246,9 +260,6 @@ export interface AlarmConfig {
   readonly major: 1 | 2 | null;
 }
 
-/** A value kept outside the site file; read when used, never printed. */
-export type Secret = { readonly file: string } | { readonly env: string };
-
 export interface MqttConfig {
   /** mqtt://host:1883 or mqtts://host:8883 */
   readonly url: string;
@@ -266,19 +277,13 @@ export interface MqttConfig {
   readonly liveIntervalMs: number;
 }
 
-export interface CoefficientDownload {
-  readonly url: string;
-  /** node-cron expression, in the site's time zone. */
-  readonly schedule: string;
-  readonly caFile: string | null;
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-}
+export type { CoefficientDownload, CoefficientSourcesConfig, OcctoConfig };
 
-export interface CoefficientsConfig {
+export interface CoefficientsConfig extends CoefficientSourcesConfig {
   /** A rule set's id, or null: the one in force on the date. */
   readonly ruleSet: string | null;
-  readonly download: CoefficientDownload | null;
+  /** How electricity is weighed, by fiscal year, rising; hourly before the first and where there is none. */
+  readonly methods: readonly MethodFrom[];
 }
 
 export interface DashboardConfig {
@@ -310,7 +315,14 @@ export interface SiteConfig {
   readonly meters: readonly MeterConfig[];
   readonly mqtt: MqttConfig | null;
   readonly coefficients: CoefficientsConfig;
+  /** What is watched; empty without `demand:`. */
+  readonly demand: readonly DemandPlan[];
+  readonly notify: NotifyConfig;
+  /** The factory's own holidays and working days. */
+  readonly calendar: FactoryCalendar;
   readonly retention: RetentionConfig;
+  /** Left out: reports know the meters only. */
+  readonly report?: ReportSettings;
   readonly dashboard: DashboardConfig;
 }
 

@@ -1,7 +1,7 @@
 /** Turns what zod found into problems with a place, a reason and advice. */
 import type { core } from 'zod';
 import type { Language } from '../gateway/domain/faults.ts';
-import { type IssueParams, KNOWN_KEYS, LIVE_CONDITION } from './fields.ts';
+import { type IssueParams, KNOWN_KEYS, LIVE_CONDITION, MEASURED_CONDITION } from './fields.ts';
 import { HINTS, hintFor } from './hints.ts';
 import { nearest } from './nearest.ts';
 import type { Path, Place, Places } from './places.ts';
@@ -105,6 +105,14 @@ function unknownKeys(issue: core.$ZodIssueUnrecognizedKeys, { places, language }
   });
 }
 
+/** What is wrong in the only shape of a union that is meant: where a block or a list fits, but something in it does not. */
+function meantBranch(errors: readonly (readonly core.$ZodIssue[])[]): readonly core.$ZodIssue[] | null {
+  const inside = errors.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  return inside.length === 1 ? (inside[0] ?? null) : null;
+}
+
 function one(issue: core.$ZodIssue, setting: Setting): RawProblem[] {
   const { data, places, language } = setting;
   const path = issue.path as Path;
@@ -120,10 +128,20 @@ function one(issue: core.$ZodIssue, setting: Setting): RawProblem[] {
   if (issue.code === 'invalid_key')
     return [{ path, place: places.keyAt(path), text: 'bad-id', values: { found: field } }];
   if (found === undefined) return [missing(path, setting)];
-  if (field === 'password' && typeof found !== 'object')
+  if ((field === 'password' || field === 'secret') && typeof found !== 'object')
     return [{ path, place, text: 'secret-plain', values: { field } }];
+  if (issue.code === 'invalid_union' && issue.message === MEASURED_CONDITION) {
+    // A block of keys, or else a constant: each is told what is wrong with it as such.
+    const kind = kindOf(found, 'en');
+    const isBlock = kind === KINDS.en.object;
+    const isScalar = kind === KINDS.en.string || kind === KINDS.en.number;
+    const inner = isBlock ? issue.errors[1] : isScalar ? issue.errors[0] : null;
+    if (inner) return inner.flatMap((each) => one({ ...each, path: [...path, ...each.path] }, setting));
+  }
   if (issue.message === LIVE_CONDITION && kindOf(found, 'en') === KINDS.en.object)
     return [{ path, place, text: 'condition-live', values: { field } }];
+  const branch = issue.code === 'invalid_union' ? meantBranch(issue.errors) : null;
+  if (branch) return branch.flatMap((inner) => one({ ...inner, path: [...path, ...inner.path] }, setting));
   if (issue.code === 'invalid_value') return [oneOf(path, issue.values.map(String), setting)];
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options)) {
     return [oneOf(path, issue.options.map(String), setting)];

@@ -27,8 +27,15 @@ function offsetMinutes(format: Intl.DateTimeFormat, at: number): number {
   return (local - at) / MINUTE_MS;
 }
 
+/** Looking through all the weeks takes some 10 ms, and what is found holds for as long as the program runs. */
+const looked = new Map<string, ZoneProblem | null>();
+/** Zones in use are one or two. */
+const MOST_LOOKED = 500;
+
 /** @returns null when hours of this zone can be accounted for */
 export function zoneProblem(zone: string): ZoneProblem | null {
+  const known = looked.get(zone);
+  if (known !== undefined) return known;
   let format: Intl.DateTimeFormat;
   try {
     const fields = {
@@ -44,6 +51,13 @@ export function zoneProblem(zone: string): ZoneProblem | null {
     // Intl names no reason other than that the zone is not one.
     return { kind: 'unknown' };
   }
+  const found = lookThrough(format);
+  if (looked.size >= MOST_LOOKED) looked.clear();
+  looked.set(zone, found);
+  return found;
+}
+
+function lookThrough(format: Intl.DateTimeFormat): ZoneProblem | null {
   let before: number | null = null;
   for (let at = FROM_MS; at < UNTIL_MS; at += WEEK_MS) {
     const now = offsetMinutes(format, at);

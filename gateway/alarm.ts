@@ -5,10 +5,13 @@
 import type { AlarmConfig } from '../config/types.ts';
 import { openAlarmSwitch } from '../drivers/output/gpioset.ts';
 import { ALARM_CAUSES, type AlarmCause, type AlarmHealth, SALVAGE_SHOWN_MS } from './domain/alarm.ts';
+import { reaches } from './domain/demand/notices.ts';
+import type { DemandLevel } from './domain/demand/plan.ts';
 import { type EpochMs, instant } from './domain/time.ts';
 import { SALVAGED_AT } from './identity.ts';
 import type { Ground } from './parts.ts';
 import type { Pipeline } from './stages/pipeline.ts';
+import { SALVAGED_FACT } from './store/salvage.ts';
 
 /** Switchings that wait for the time to be known; older ones go first. */
 const MAX_UNTOLD = 20;
@@ -25,11 +28,15 @@ export interface Alarm {
   health(): AlarmHealth;
 }
 
-/** @param onChange told when the contact was switched, or its causes are others */
+/**
+ * @param demand the highest level in force, of all demands
+ * @param onChange told when the contact was switched, or its causes are others
+ */
 export function openAlarm(
   { me, board, disk, log, opened }: Ground,
   config: AlarmConfig,
   pipeline: Pick<Pipeline, 'clockHealth' | 'knowsTime'>,
+  demand: () => DemandLevel | null,
   onChange: () => void,
 ): Alarm {
   const { clock, events, store } = me;
@@ -49,10 +56,15 @@ export function openAlarm(
     storage: () => !['ok', 'slow'].includes(disk.guard.health().state),
     clock: () => pipeline.clockHealth().fault !== null,
     'ledger-salvaged'() {
+      // Until the time is known nobody can say how long ago it was.
+      if (disk.guard.read(() => store.facts.get(SALVAGED_FACT), null) !== null) return true;
       const at = disk.guard.read(() => store.facts.get(SALVAGED_AT), null);
       const ageMs = at === null ? -1 : clock.now() - Number(at);
       return ageMs >= 0 && ageMs < SALVAGE_SHOWN_MS;
     },
+    'demand-caution': () => reaches(demand(), 'caution'),
+    'demand-warning': () => reaches(demand(), 'warning'),
+    'demand-limit': () => reaches(demand(), 'limit'),
   };
 
   function noteContact(): void {

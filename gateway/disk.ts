@@ -40,7 +40,8 @@ export function watchDisk(options: DiskOptions, stopped: () => boolean): DiskWat
   async function salvage(reason: string): Promise<void> {
     while (!stopped()) {
       try {
-        const task = { dataDir, nowMs: clock.now(), reason, log, stopped };
+        const isTimeKnown = clock.trust() !== 'untrusted';
+        const task = { dataDir, nowMs: clock.now(), isTimeKnown, reason, log, stopped };
         if (await salvageBeside(task)) options.onRenew?.();
         return;
       } catch (error) {

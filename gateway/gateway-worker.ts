@@ -4,6 +4,7 @@ import { systemConsole } from './commands/console.ts';
 import { report } from './commands/report.ts';
 import type { Language } from './domain/faults.ts';
 import { keepRunning } from './keeper.ts';
+import { createLog } from './platform/log.ts';
 import { stepBack } from './platform/step-back.ts';
 import { type PollingWanted, pollThere } from './polling-port.ts';
 
@@ -11,6 +12,8 @@ export interface GatewayTask {
   readonly config: string;
   readonly data: string;
   readonly language: Language;
+  /** Somebody watches: a thread cannot see that by itself. */
+  readonly terminal: boolean;
 }
 
 export type ToGateway = 'stop' | 'reload';
@@ -21,7 +24,7 @@ const DONE = 0;
 
 async function serve(port: NonNullable<typeof parentPort>, task: GatewayTask): Promise<void> {
   stepBack();
-  const { config, data, language } = task;
+  const { config, data, language, terminal } = task;
   const send = (message: FromGateway): void =>
     port.postMessage(message, message.kind === 'polling' ? [message.port] : []);
   const console = systemConsole(language);
@@ -38,6 +41,7 @@ async function serve(port: NonNullable<typeof parentPort>, task: GatewayTask): P
     await keepRunning(console, {
       config,
       data,
+      log: createLog({ reader: terminal ? console : null }),
       polling: pollThere(send),
       stopped: stopped.promise,
       onReload(listener) {

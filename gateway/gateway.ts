@@ -3,17 +3,21 @@
  * drivers → readings → ledger → hour buckets → coefficients → outbox → MQTT; the dashboard reads the store.
  */
 import type { SiteConfig } from '../config/types.ts';
+import { createAhead } from './ahead.ts';
 import { type Alarm, openAlarm } from './alarm.ts';
 import { type CoefficientIntake, createCoefficientIntake } from './coefficient-intake.ts';
+import { createDemand, type Demand } from './demand.ts';
 import { watchDisk } from './disk.ts';
 import type { Fault } from './domain/faults.ts';
 import type { Clock } from './domain/time.ts';
 import { openLedger } from './ledger.ts';
 import { buildPipeline, type Ground, hearPolls, openPage, openUplinkOf } from './parts.ts';
+import { isJapaneseHoliday } from './platform/japanese-holidays.ts';
 import type { Log } from './platform/log.ts';
 import { runWhenDue } from './platform/repeat.ts';
 import { uplinkConnection } from './platform/secrets.ts';
 import type { OpenPolling, Polling } from './polling.ts';
+import { createReportIntake, type ReportIntake } from './report-intake.ts';
 import { createChangeFeed } from './stages/change-feed.ts';
 import { createHintBook } from './stages/hint-book.ts';
 import { createLiveBoard } from './stages/live-board.ts';
@@ -106,33 +110,56 @@ async function assemble(
   };
   disk.watch(store, announce);
 
+  const ahead = createAhead({
+    me,
+    guard,
+    knowsTime: () => pipeline.knowsTime(),
+    isHoliday: isJapaneseHoliday,
+  });
   const pipeline = buildPipeline(ground, options.speed ?? 1, {
     onTurn() {
+      ahead.look();
       uplink?.wake();
+      uplink?.stand();
       guard.read(() => changes.hoursIfNew(store.outbox.lastSeq()), undefined);
     },
     onClock: announce,
     onBegin: () => uplink?.introduce(),
   });
-  const polling = options.polling(site, hearPolls(ground, pipeline));
+  const { board, log } = ground;
+  const demand = createDemand({
+    me,
+    guard,
+    board,
+    log,
+    clockHealth: () => pipeline.clockHealth(),
+    knowsTime: () => pipeline.knowsTime(),
+  });
+  ground.opened.push(() => demand.close());
+  const polling = options.polling(site, hearPolls(ground, pipeline, demand));
   ground.opened.push(() => polling.close());
   if (options.pollAtOnce) polling.start();
-  const alarm = site.alarm && openAlarm(ground, site.alarm, pipeline, announce);
+  const alarm = site.alarm && openAlarm(ground, site.alarm, pipeline, () => demand.highest(), announce);
   const health = () => alarm?.health() ?? null;
   const coefficients = createCoefficientIntake({ ...me, dataDir: ground.dataDir, guard, log: ground.log });
-  const shown = { pipeline, coefficients, uplink: () => uplink, alarm: health };
+  const reports = createReportIntake({ ...me, dataDir: ground.dataDir, log: ground.log });
+  const shown = { pipeline, coefficients, reports, ahead, demand, uplink: () => uplink, alarm: health };
   const url = await openPage(ground, options.webRoot, shown);
   if (site.mqtt && connection) {
     const { uplinkTiming: timing, probes } = options;
     const wanted = {
+      coefficients,
       config: site.mqtt,
       connection,
       pipeline,
+      ahead,
+      demand,
       alarm: health,
       timing,
       probe: probes?.delivery,
     };
     uplink = await openUplinkOf(ground, wanted);
+    coefficients.hear(uplink);
   }
   return running({
     ground,
@@ -140,7 +167,9 @@ async function assemble(
     polling,
     pipeline,
     alarm,
+    demand,
     coefficients,
+    reports,
     uplink,
     url,
   });
@@ -153,12 +182,15 @@ interface Parts {
   readonly polling: Polling;
   readonly pipeline: Pipeline;
   readonly alarm: Alarm | null;
+  readonly demand: Demand;
   readonly coefficients: CoefficientIntake;
+  readonly reports: ReportIntake;
   readonly uplink: UplinkSession | null;
   readonly url: string | null;
 }
 
-function running({ ground, polls, polling, pipeline, alarm, coefficients, uplink, url }: Parts): Gateway {
+function running(parts: Parts): Gateway {
+  const { ground, polls, polling, pipeline, alarm, demand, coefficients, reports, uplink, url } = parts;
   const { me, opened } = ground;
   const { guard } = ground.disk;
   const stops: (() => void)[] = [];
@@ -173,6 +205,7 @@ function running({ ground, polls, polling, pipeline, alarm, coefficients, uplink
     async playRound() {
       await polling.pollAll();
       pipeline.drain();
+      demand.look();
     },
     start() {
       if (!polls) polling.start();
@@ -186,8 +219,11 @@ function running({ ground, polls, polling, pipeline, alarm, coefficients, uplink
       stops.push(
         runWhenDue(() => {
           if (me.begun()) guard.run(() => coefficients.drainInbox());
+          if (me.begun()) guard.run(() => reports.drain());
           // After a stop of hours the first readings say more than a row of missing hours would.
           guard.turn(() => (asked ? pipeline.turn() : pipeline.finish()));
+          demand.look();
+          uplink?.stand();
           alarm?.look();
           // A download needs the time: certificates have dates, and so have documents.
           if (!downloads && me.begun()) {

@@ -41,6 +41,23 @@ export interface Identity {
   begin(): void;
 }
 
+/**
+ * What a part must know beside this gateway's identity. When it was started and its generation may be known only later,
+ * so they are asked for each time: a plain copy would keep what they were when the part was made.
+ */
+export function asMe<More extends object>(
+  me: Identity,
+  more: More,
+): Omit<Identity, keyof More> & More & { readonly generation: number } {
+  return Object.defineProperties(
+    { ...me, ...more, generation: 0 },
+    {
+      startedMs: { get: () => me.startedMs, enumerable: true },
+      generation: { get: () => me.sender.generation, enumerable: true },
+    },
+  );
+}
+
 /** The generation that an event has told of. */
 const ANNOUNCED = 'generation-announced';
 
@@ -77,6 +94,7 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
     area: site.site.gridArea,
     ruleSets: loadRuleSets(),
     ruleSetChoice: site.coefficients.ruleSet,
+    methods: site.coefficients.methods,
   };
   const sender = {
     site: site.site.id,
@@ -113,6 +131,10 @@ export function identify(site: SiteConfig, store: Store, clock: Clock): Identity
       timezone: site.site.timezone,
       gridArea: rules.area,
       ruleSetChoice: rules.ruleSetChoice,
+      methods: rules.methods,
+      calendar: site.calendar,
+      current: specs.map(({ meter, channel }) => `${meter}/${channel}`),
+      ...(site.report ? { report: site.report } : {}),
       specs: known,
     };
     events.write(startedMs, () => {

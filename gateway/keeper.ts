@@ -12,7 +12,7 @@ import { CodedError, fault, faultText } from './domain/faults.ts';
 import { namedStorageError, troubleOf } from './domain/storage.ts';
 import type { Clock } from './domain/time.ts';
 import { createGateway, type Gateway } from './gateway.ts';
-import { createLog, type Log } from './platform/log.ts';
+import type { Log } from './platform/log.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { watchTimeSource } from './platform/time-source.ts';
 import type { OpenPolling } from './polling.ts';
@@ -25,6 +25,7 @@ export interface KeeperOptions {
   readonly config: string;
   /** The folder of the database. */
   readonly data: string;
+  readonly log: Log;
   readonly polling: OpenPolling;
   /** Resolves when the gateway is to end. */
   readonly stopped: Promise<unknown>;
@@ -178,9 +179,8 @@ function createKeeper(deps: KeeperDeps) {
 
 /** Runs until stopped. @throws ConfigError, CodedError: what keeps it from starting */
 export async function keepRunning(console: Console, options: KeeperOptions): Promise<void> {
-  const { config, data, polling, stopped } = options;
+  const { config, data, log, polling, stopped } = options;
   const load = () => loadSite(config, { language: console.language }).site;
-  const log = createLog();
   const wishes = createWishes();
   options.onReload(() => wishes.ask('reload'));
   void stopped.then(() => wishes.ask('stop'));

@@ -53,7 +53,10 @@ export function openLedger(options: LedgerOptions): Identity {
     const reason = judgeStorage(error, dataDir)?.reason ?? 'damaged';
     log.error({ fault: storageFault('corrupt', dataDir, reason) }, 'the database is damaged');
     try {
-      tellSalvage(log, salvageNow({ dataDir, nowMs: clock.now(), reason }));
+      tellSalvage(
+        log,
+        salvageNow({ dataDir, nowMs: clock.now(), isTimeKnown: clock.trust() !== 'untrusted', reason }),
+      );
       return openOnce(options);
     } catch (again) {
       throw named(again, dataDir);

@@ -5,6 +5,7 @@ import { languageOf, systemConsole } from './commands/console.ts';
 import { report, WRONG_USE } from './commands/report.ts';
 import { CodedError, fault } from './domain/faults.ts';
 import { VERSION } from './platform/version.ts';
+import { reporting } from './report-commands.ts';
 
 const DONE = 0;
 /** A command that is done may take this long to let go of everything, ms. */
@@ -140,15 +141,36 @@ function program(done: (code: number) => void): Command {
     .addOption(new Option('--format <format>').choices(['table', 'csv', 'json']).default('table'))
     .action(async (options) => done((await import('./commands/hours.ts')).hours(console(), options)));
   root
+    .command('demand')
+    .description('demand (デマンド) of the running period, and the maxima of twelve months')
+    .addOption(data)
+    .option('--json', 'one JSON document on stdout')
+    .action(async (options) => done((await import('./commands/demand.ts')).demand(console(), options)));
+  root
     .command('explain')
-    .description('how one hour came about: readings, arithmetic, coefficient, message')
-    .argument('<meter>')
-    .argument('<hour>', 'like 2026-07-01T13:00')
+    .description(
+      'how one hour came about: readings, arithmetic, coefficient, message; or one cell of a report',
+    )
+    .argument('<meter>', 'a meter; with --report a cell, like purchased.2026-07.kwh')
+    .argument('[hour]', 'like 2026-07-01T13:00')
     .addOption(data)
     .option('--channel <name>', 'which channel of the meter')
-    .action(async (meter, hour, options) =>
-      done((await import('./commands/explain.ts')).explain(console(), meter, hour, options)),
-    );
+    .option('--report <period>', 'a report, like 2026, 2026-07 or 2026-07-15')
+    .action(async (meter, hour, { report: period, ...options }) => {
+      if (period !== undefined)
+        done(
+          await (await import('./commands/report-show.ts')).explainReport(
+            console(),
+            options.data,
+            period,
+            meter,
+          ),
+        );
+      else if (hour === undefined)
+        root.error("error: missing required argument 'hour', like 2026-07-01T13:00");
+      else done((await import('./commands/explain.ts')).explain(console(), meter, hour, options));
+    });
+  reporting(root, console, done, data);
   root
     .command('read')
     .description('one live reading of a meter')
@@ -195,6 +217,13 @@ function program(done: (code: number) => void): Command {
       done(await (await import('./commands/simulate.ts')).simulate(console(), plant, options)),
     );
 
+  root
+    .command('ahead')
+    .description('today and tomorrow: classes, expected use, what moving load would save')
+    .addOption(data)
+    .option('--json', 'one JSON document on stdout')
+    .action(async (options) => done((await import('./commands/ahead.ts')).ahead(console(), options)));
+
   const coefficients = root
     .command('coefficients')
     .description('demand-optimization coefficients (電気需要最適化係数)');
@@ -203,8 +232,14 @@ function program(done: (code: number) => void): Command {
     .description('what applies when, and why')
     .addOption(data)
     .option('--from <time>', 'first hour (default: today)')
+    .option('--to <time>', 'up to this time, instead of --hours')
     .option('--hours <n>', 'how many hours', whole(1, 9_000), 48)
-    .action(async (options) => done((await import('./commands/coefficients.ts')).show(console(), options)));
+    .option('--hour <time>', 'one hour alone')
+    .option('--explain', 'which document, file and rule decided, and what was passed over')
+    .option('--json', 'one JSON document on stdout, with all that --explain tells')
+    .action(async (options) =>
+      done((await import('./commands/coefficients-show.ts')).show(console(), options)),
+    );
   coefficients
     .command('import')
     .description('apply a document by hand, also while the gateway runs')
@@ -216,11 +251,20 @@ function program(done: (code: number) => void): Command {
     );
   coefficients
     .command('fetch')
-    .description('download and apply now')
+    .description('ask every source now and apply what it gives')
     .addOption(config)
     .addOption(data)
     .action(async (options) =>
-      done(await (await import('./commands/coefficients.ts')).fetchDocument(console(), options)),
+      done(await (await import('./commands/coefficient-sources.ts')).fetchDocuments(console(), options)),
+    );
+  coefficients
+    .command('sources')
+    .description('what each source said last, and what came')
+    .addOption(data)
+    .option('--last <n>', 'how many of what came', whole(1, 1_000), 20)
+    .option('--json', 'one JSON document')
+    .action(async (options) =>
+      done((await import('./commands/coefficient-sources.ts')).showSources(console(), options)),
     );
   return root;
 }
@@ -238,7 +282,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   let code = DONE;
   try {
-    await program((result) => (code = result)).parseAsync([...argv], { from: 'user' });
+    const root = program((result) => (code = result));
+    if (console.language === 'ja') (await import('./help-ja.ts')).inJapanese(root);
+    await root.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
     // It has said so itself.

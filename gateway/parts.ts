@@ -1,19 +1,26 @@
 /** The parts of a gateway, each put together from its stages; gateway.ts joins them. */
 import { statfsSync } from 'node:fs';
+import { trackedGauges } from '../config/factors-live.ts';
 import type { MqttConfig } from '../config/types.ts';
 import { watchedMeters } from '../config/watched-meters.ts';
 import { lineBudgets } from '../drivers/modbus/bus-budget.ts';
+import type { Ahead } from './ahead.ts';
+import { createDocumentDesk } from './coefficient-desk.ts';
 import type { CoefficientIntake } from './coefficient-intake.ts';
 import { createCorrectionIntake } from './correction-intake.ts';
 import { createStoreReads } from './dashboard/store-reads.ts';
+import type { Demand } from './demand.ts';
 import type { DiskWatch } from './disk.ts';
 import type { AlarmHealth } from './domain/alarm.ts';
 import type { LiveBoard } from './domain/live.ts';
 import type { MeterPoll, SettingSample } from './domain/ports.ts';
+import type { Cover } from './domain/sources/cover.ts';
 import type { OpenQuestion } from './domain/validation/questions.ts';
-import type { Identity } from './identity.ts';
+import { asMe, type Identity } from './identity.ts';
 import type { Log } from './platform/log.ts';
 import { VERSION } from './platform/version.ts';
+import { createReportDesk } from './report-desk.ts';
+import type { ReportIntake } from './report-intake.ts';
 import { createSelfCheck } from './self-check.ts';
 import { createAcceptor } from './stages/accept-readings.ts';
 import { createAnnouncer } from './stages/announce.ts';
@@ -21,6 +28,7 @@ import { createCorrector } from './stages/apply-correction.ts';
 import type { createChangeFeed } from './stages/change-feed.ts';
 import { createHourCloser } from './stages/close-hours.ts';
 import { createOutboxFiller } from './stages/fill-outbox.ts';
+import { createGaugeEvidence } from './stages/gauge-evidence.ts';
 import type { HintBook } from './stages/hint-book.ts';
 import { createOutboxPort } from './stages/outbox-port.ts';
 import { createPipeline, type Pipeline, type Step as Stage } from './stages/pipeline.ts';
@@ -62,6 +70,7 @@ function stampedSettings(poll: MeterPoll, settings: readonly SettingSample[]): M
 export function hearPolls(
   { me, dataDir, log, disk, board, changes, hints, opened }: Ground,
   pipeline: Pipeline,
+  demand: Pick<Demand, 'note'>,
 ): (poll: MeterPoll) => void {
   const reporter = createHealthReporter(me);
   const settings = createSettingsWatcher(me);
@@ -94,6 +103,7 @@ export function hearPolls(
         unseen.delete(poll.meter);
       }
       disk.guard.run(() => values.note(poll));
+      demand.note(poll);
     }
     selfCheck.note(poll);
     // A rare pulse weighs much: it is kept at once.
@@ -130,6 +140,7 @@ export function buildPipeline({ me, dataDir, log, hints }: Ground, speed: number
     events,
     specs,
     acceptor: createAcceptor({ store, grid, events, evidenceMs: site.retention.evidenceMs }),
+    gauges: createGaugeEvidence({ store, grid, gauges: trackedGauges(site), specs: specsById }),
     rewinder: createRewinder({ store, grid, events, specs: specsById }),
     corrections: createCorrectionIntake({
       dataDir,
@@ -172,38 +183,53 @@ export function buildPipeline({ me, dataDir, log, hints }: Ground, speed: number
  * @param webRoot where the built page lies. @returns its address, null without a page
  */
 export async function openPage(
-  { me, log, disk, board, changes, hints, questions, opened }: Ground,
+  { me, dataDir, log, disk, board, changes, hints, questions, opened }: Ground,
   webRoot: string | null,
   shown: {
     readonly pipeline: Pipeline;
     readonly coefficients: CoefficientIntake;
+    readonly reports: ReportIntake;
+    readonly ahead: Ahead;
+    readonly demand: Demand;
     readonly uplink: () => UplinkSession | null;
     readonly alarm: () => AlarmHealth | null;
   },
 ): Promise<string | null> {
   if (webRoot === null) return null;
-  const asked = {
-    ...me,
+  const asked = asMe(me, {
     board,
     hintsOf: (meter: string) => hints.of(meter),
     questions,
-    get startedMs() {
-      return me.startedMs;
-    },
-    get generation() {
-      return me.sender.generation;
-    },
     version: VERSION,
     uplink: shown.uplink,
     coefficientFault: () => shown.coefficients.fault(),
+    ahead: shown.ahead,
+    demand: () => shown.demand.read(),
     storage: () => disk.guard.health(),
     clockHealth: () => shown.pipeline.clockHealth(),
     alarm: shown.alarm,
     read: disk.guard.read,
     rethrow: (error: unknown) => disk.rethrow(error),
-  };
+  });
   const reads = createStoreReads(asked);
-  const page = { ...me.site.dashboard, reads, live: changes, language: 'ja', log, webRoot } as const;
+  const desk = createDocumentDesk(me.store, me.rules.area, shown.coefficients);
+  const reports = createReportDesk({
+    ...me,
+    dataDir,
+    intake: shown.reports,
+    // What the disk does not take is told to whoever entered it.
+    onError: (error) => disk.rethrow(error),
+  });
+  const page = {
+    ...me.site.dashboard,
+    reads,
+    live: changes,
+    desk,
+    reports,
+    language: 'ja',
+    log,
+    webRoot,
+  } as const;
   // Loaded when it is needed: HTTP and MQTT take as long as all the rest.
   const { startDashboard } = await import('./dashboard/server.ts');
   const dashboard = await startDashboard(page);
@@ -212,9 +238,12 @@ export async function openPage(
 }
 
 interface Uplinked {
+  readonly coefficients: CoefficientIntake;
   readonly config: MqttConfig;
   readonly connection: UplinkConfig;
   readonly pipeline: Pipeline;
+  readonly ahead: Ahead;
+  readonly demand: Demand;
   readonly alarm: () => AlarmHealth | null;
   readonly timing?: Partial<UplinkTiming> | undefined;
   readonly probe?: DeliveryOptions['probe'] | undefined;
@@ -223,7 +252,7 @@ interface Uplinked {
 /** outbox → MQTT */
 export async function openUplinkOf(
   ground: Ground,
-  { config, connection, pipeline, alarm, timing, probe }: Uplinked,
+  { config, connection, pipeline, coefficients, ahead, demand, alarm, timing, probe }: Uplinked,
 ): Promise<UplinkSession> {
   const { me, log, disk, board, changes, opened } = ground;
   const { guard } = disk;
@@ -240,7 +269,9 @@ export async function openUplinkOf(
       read: guard.read,
       onRefused: (problem) => log.warn({ fault: problem }, 'message refused'),
     }),
-    announcer: buildAnnouncer(ground, pipeline, alarm),
+    announcer: buildAnnouncer(ground, pipeline, { alarm, cover: () => coefficients.cover() }),
+    standing: () => [...ahead.standing(), ...demand.standing()],
+    farewell: () => [...ahead.farewell(), ...demand.farewell()],
     board,
     log,
     monotonicMs: () => me.clock.monotonicMs(),
@@ -255,23 +286,16 @@ export async function openUplinkOf(
 function buildAnnouncer(
   { me, dataDir, disk, hints, questions }: Ground,
   pipeline: Pipeline,
-  alarm: () => AlarmHealth | null,
+  shown: { readonly alarm: () => AlarmHealth | null; readonly cover: () => Cover | null },
 ) {
   const { guard } = disk;
   const { id, name, timezone, gridArea } = me.site.site;
-  return createAnnouncer({
-    ...me,
+  const about = asMe(me, {
     site: { id, name, timezone, gridArea },
     gateway: { id: me.site.gateway.id, version: VERSION },
-    get startedMs() {
-      return me.startedMs;
-    },
-    get generation() {
-      return me.sender.generation;
-    },
     clockHealth: () => pipeline.clockHealth(),
     knowsTime: () => me.begun(),
-    alarm,
+    ...shown,
     meters: me.site.meters.map(({ id: meter, name: title, type, role, parent }) => ({
       id: meter,
       name: title,
@@ -289,4 +313,5 @@ function buildAnnouncer(
         return bavail * bsize;
       }, null),
   });
+  return createAnnouncer(about);
 }

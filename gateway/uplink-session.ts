@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MqttConfig } from '../config/types.ts';
 import type { Fault } from './domain/faults.ts';
 import type { LiveBoard } from './domain/live.ts';
-import type { OutgoingMessage, PublishOutcome } from './domain/ports.ts';
+import type { OutgoingMessage, PublishOutcome, TopicFeed } from './domain/ports.ts';
 import type { Log } from './platform/log.ts';
 import { VERSION } from './platform/version.ts';
 import type { createAnnouncer } from './stages/announce.ts';
@@ -11,6 +11,7 @@ import { offlineStatus } from './stages/announce.ts';
 import type { createOutboxPort } from './stages/outbox-port.ts';
 import { createDelivery, type DeliveryOptions } from './uplink/delivery.ts';
 import { openUplink, type UplinkConfig, type UplinkTiming } from './uplink/mqtt-uplink.ts';
+import { createStanding, type StandingMessage } from './uplink/standing.ts';
 import type { Topics } from './uplink/topics.ts';
 
 /** Status is said again this often, so that its backlog and clock trust are not stale. */
@@ -24,13 +25,15 @@ const LOOK_AGAIN_MS = 50;
 /** A message that alone ends this many connections is given up. */
 const MAX_DISCONNECTS = 3;
 
-export interface UplinkSession {
+export interface UplinkSession extends TopicFeed {
   /** There may be new rows. */
   wake(): void;
   /** Says the status now. */
   announce(): void;
   /** Says again what this gateway is, and its status. */
   introduce(): void;
+  /** Says what stands and has changed since. */
+  stand(): void;
   connected(): boolean;
   fault(): Fault | null;
   /** Resolves once the outbox says that nothing is left to send. */
@@ -45,6 +48,9 @@ export interface UplinkSessionDeps {
   readonly outbox: ReturnType<typeof createOutboxPort>;
   readonly announcer: ReturnType<typeof createAnnouncer>;
   readonly board: LiveBoard;
+  /** What is so now, beside the status; and what is said of it when the gateway ends. */
+  readonly standing: () => readonly StandingMessage[];
+  readonly farewell: () => readonly OutgoingMessage[];
   readonly monotonicMs: () => number;
   readonly log: Log;
   readonly timing?: Partial<UplinkTiming>;
@@ -75,8 +81,19 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
     const [meta] = await Promise.all([say(announcer.meta()), say(announcer.status())]);
     if (meta?.kind === 'refused') log.warn({ topic: topics.meta, ...meta }, 'the broker will not take meta');
   };
+  const standing = createStanding({
+    publish: say,
+    monotonicMs: deps.monotonicMs,
+    onRefused: (topic, outcome) => log.warn({ topic, ...outcome }, 'the broker will not take a message'),
+  });
+  let isOver = false;
+  const stand = (): void => {
+    if (uplink.connected() && !isOver) standing.say(deps.standing());
+  };
   uplink.onConnect(() => {
     void introduce();
+    standing.forget();
+    stand();
   });
   const delivery = createDelivery({
     outbox: deps.outbox,
@@ -94,6 +111,8 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
     wake: () => delivery.wake(),
     announce: () => void say(announcer.status()),
     introduce: () => void introduce(),
+    stand,
+    subscribe: (topic, heard, refused) => uplink.subscribe(topic, heard, refused),
     connected: () => uplink.connected(),
     fault: () => uplink.fault(),
     async drained(isEmpty) {
@@ -108,11 +127,14 @@ export function openUplinkSession(deps: UplinkSessionDeps): UplinkSession {
     async close() {
       clearInterval(liveTimer);
       clearInterval(statusTimer);
+      isOver = true;
+      const farewell = Promise.all(deps.farewell().map(say));
       delivery.stop();
       // What is not acknowledged by then is sent again by the next start.
       await Promise.race([delivery.settled(), delay(SETTLE_MS)]);
       // A clean end sends no will, so the offline status is said here.
-      await Promise.race([say(offlineStatus(topics.status, VERSION)), delay(FAREWELL_MS)]);
+      const last = Promise.all([farewell, say(offlineStatus(topics.status, VERSION))]);
+      await Promise.race([last, delay(FAREWELL_MS)]);
       await uplink.close();
     },
   };

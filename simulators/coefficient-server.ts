@@ -7,13 +7,20 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { makeServerCertificate } from './certificates.ts';
-import { type CoefficientFault, type CoefficientFaultSettings, sendDocument } from './coefficient-faults.ts';
+import {
+  type CoefficientFault,
+  type CoefficientFaultSettings,
+  refuseInstead,
+  sendDocument,
+} from './coefficient-faults.ts';
 import { closeServer, LOOPBACK, listenOnLoopback } from './loopback.ts';
 
 const MAX_REQUESTS_KEPT = 1_000;
 
 export interface ServedRequest {
   readonly path: string;
+  /** With its question mark; empty without a query. */
+  readonly query: string;
   readonly ifNoneMatch: string | null;
   readonly status: number;
   readonly fault: CoefficientFault | null;
@@ -33,8 +40,8 @@ export interface CoefficientServer {
   readonly faults: {
     /** For all requests until set again; null for none. */
     set(fault: CoefficientFault | null): void;
-    /** For the next request only. Not for `wrong-certificate`. */
-    once(fault: Exclude<CoefficientFault, 'wrong-certificate'>): void;
+    /** For the next request only. */
+    once(fault: Exclude<CoefficientFault, CertificateFault>): void;
     readonly settings: CoefficientFaultSettings;
   };
   /** The last 1,000 answered requests. */
@@ -43,6 +50,7 @@ export interface CoefficientServer {
 }
 
 type Body = string | Uint8Array;
+type CertificateFault = 'wrong-certificate' | 'expired-certificate';
 interface Served {
   readonly body: () => Body;
   readonly contentType: string;
@@ -53,10 +61,17 @@ export async function startCoefficientServer(
 ): Promise<CoefficientServer> {
   const good = await makeServerCertificate();
   // A CA of its own that no client was told of.
-  const stranger = await makeServerCertificate('someone else');
+  const shown = {
+    'wrong-certificate': await makeServerCertificate('someone else'),
+    'expired-certificate': await good.expired(),
+  };
   const documents = new Map<string, Served>();
   const requests: ServedRequest[] = [];
-  const settings: CoefficientFaultSettings = { slowMs: 60_000, oversizedBytes: 16 * 1024 * 1024 };
+  const settings: CoefficientFaultSettings = {
+    slowMs: 60_000,
+    oversizedBytes: 16 * 1024 * 1024,
+    retryAfter: '120',
+  };
   let standing: CoefficientFault | null = null;
   let next: CoefficientFault | null = null;
 
@@ -91,9 +106,10 @@ export async function startCoefficientServer(
     remove: (path) => void documents.delete(path),
     faults: {
       set(fault) {
-        if (fault === 'wrong-certificate' || standing === 'wrong-certificate') {
-          const shown = fault === 'wrong-certificate' ? stranger : good;
-          https.setSecureContext({ key: shown.keyPem, cert: shown.certPem });
+        const [before, now] = [certificateOf(standing), certificateOf(fault)];
+        if (before !== now) {
+          const { keyPem, certPem } = now === null ? good : shown[now];
+          https.setSecureContext({ key: keyPem, cert: certPem });
           for (const socket of sockets) if (socket.localPort === httpsPort) socket.destroy();
         }
         standing = fault;
@@ -110,6 +126,10 @@ export async function startCoefficientServer(
   };
 }
 
+function certificateOf(fault: CoefficientFault | null): CertificateFault | null {
+  return fault === 'wrong-certificate' || fault === 'expired-certificate' ? fault : null;
+}
+
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -117,23 +137,24 @@ function answer(
   fault: CoefficientFault | null,
   settings: CoefficientFaultSettings,
 ): ServedRequest {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const { pathname: path, search: query } = new URL(request.url ?? '/', 'http://localhost');
   const ifNoneMatch = request.headers['if-none-match'] ?? null;
   const served = documents.get(path);
   const plain = (status: number, text: string): ServedRequest => {
     response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
-    return { path, ifNoneMatch, status, fault };
+    return { path, query, ifNoneMatch, status, fault };
   };
   if (!served) return plain(404, 'no such document');
-  if (fault === 'server-error') return plain(500, 'the simulator was told to fail');
+  const refused = refuseInstead(response, fault, settings);
+  if (refused !== null) return { path, query, ifNoneMatch, status: refused, fault };
   const body = served.body();
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
   const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
   if (ifNoneMatch === etag && fault === null) {
     response.writeHead(304, { etag }).end();
-    return { path, ifNoneMatch, status: 304, fault };
+    return { path, query, ifNoneMatch, status: 304, fault };
   }
   const headers = { etag, 'content-type': served.contentType, 'cache-control': 'no-cache' };
   sendDocument(response, headers, bytes, fault, settings);
-  return { path, ifNoneMatch, status: 200, fault };
+  return { path, query, ifNoneMatch, status: 200, fault };
 }

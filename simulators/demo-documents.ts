@@ -9,8 +9,10 @@ import { hash32 } from './seeded.ts';
 const JST_OFFSET_MS = 9 * 3_600_000;
 /** Announcements reach to the day after tomorrow (curtailment is announced two days ahead). */
 const DAYS_AHEAD = 2;
-/** The tight day lies this many days after the demo's first day: a visitor sees it coming tomorrow. */
-const TIGHT_AFTER_DAYS = 2;
+/** The demo's first days: those that are played, today, and tomorrow, which a visitor sees coming. */
+const CURTAILED_DAYS = 3;
+/** The tight day comes after them: whoever leaves the demo running sees it coming a day later. */
+const TIGHT_AFTER_DAYS = 3;
 
 export interface DemoDocumentOptions {
   readonly seed: number;
@@ -44,7 +46,7 @@ export function demoDocument(options: DemoDocumentOptions): DemoDocument {
   const tight = anchor + TIGHT_AFTER_DAYS;
   const curtailed = (day: number): boolean =>
     day !== tight &&
-    (day === anchor || day === anchor + 1 || hash32(options.seed, 'curtailment', day) % 5 === 0);
+    ((day >= anchor && day < anchor + CURTAILED_DAYS) || hash32(options.seed, 'curtailment', day) % 5 === 0);
   return {
     format: 'hakaru-coefficients/1',
     document: `kyushu-demo-${dateOf(anchor)}`,

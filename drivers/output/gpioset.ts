@@ -9,6 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import { askMajor, type GpiodMajor } from '../libgpiod.ts';
+import { createPauses, supervise } from '../supervised.ts';
 import { type AlarmOutput, BANNER, holdingScript } from './gpioset-text.ts';
 
 const FIRST_PAUSE_MS = 200;
@@ -21,7 +22,6 @@ const SETTLE_MS = 500;
 const START_LIMIT_MS = 10_000;
 /** From closing its input to SIGKILL, ms. */
 const END_LIMIT_MS = 1_500;
-const MAX_SAID = 500;
 
 export interface AlarmOutputDeps extends AlarmOutput {
   /** The program: a name that is looked for in the PATH, or a path. */
@@ -49,7 +49,6 @@ export interface AlarmSwitch {
 interface Holder {
   readonly child: ChildProcess;
   readonly on: boolean;
-  readonly sinceMs: number;
   /** We ended it. */
   ending: boolean;
 }
@@ -62,7 +61,7 @@ export function openAlarmSwitch(deps: AlarmOutputDeps): AlarmSwitch {
   let holder: Holder | null = null;
   let held: boolean | null = null;
   let problem: Fault | null = null;
-  let pauseMs = FIRST_PAUSE_MS;
+  const pauses = createPauses({ firstMs: FIRST_PAUSE_MS, limitMs: PAUSE_LIMIT_MS, goodMs: GOOD_HOLD_MS });
   let timer: NodeJS.Timeout | undefined;
   let isAsking = false;
   let isClosed = false;
@@ -75,11 +74,10 @@ export function openAlarmSwitch(deps: AlarmOutputDeps): AlarmSwitch {
     if (!isSame && !isClosed) deps.onChange();
   }
 
-  function down(reason: Fault): void {
+  function down(reason: Fault, heldMs = 0): void {
     tell({ held: null, fault: reason });
     if (isClosed) return;
-    timer = setTimeout(begin, pauseMs);
-    pauseMs = Math.min(pauseMs * 2, PAUSE_LIMIT_MS);
+    timer = setTimeout(begin, pauses.after(heldMs));
   }
 
   function begin(): void {
@@ -113,45 +111,38 @@ export function openAlarmSwitch(deps: AlarmOutputDeps): AlarmSwitch {
       detached: true,
       env: { ...process.env, LC_ALL: 'C' },
     });
-    const own: Holder = { child, on, sinceMs: performance.now(), ending: false };
+    const own: Holder = { child, on, ending: false };
     holder = own;
-    let said = '';
-    const holds = (): void => {
-      clearTimeout(timer);
-      if (holder !== own || own.ending) return;
-      tell({ held: on, fault: null });
-    };
     clearTimeout(timer);
-    timer = known === 1 ? setTimeout(holds, SETTLE_MS) : setTimeout(() => killGroup(own), START_LIMIT_MS);
+    const life = supervise(child, {
+      isSilent: known === 1,
+      settleMs: SETTLE_MS,
+      startLimitMs: START_LIMIT_MS,
+      endsWith: 'exit',
+      onBegin() {
+        if (holder === own && !own.ending) tell({ held: on, fault: null });
+      },
+      onLate: () => killGroup(own),
+      onEnd({ said, how }) {
+        if (!own.ending) killGroup(own);
+        holder = null;
+        after(own, said || how, life.heldMs());
+      },
+    });
     child.stdin.on('error', () => {});
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (BANNER.test(text)) holds();
+      if (BANNER.test(text)) life.begin();
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-MAX_SAID)));
-    ended = new Promise((resolve) => {
-      let isOver = false;
-      const end = (how: string): void => {
-        if (isOver) return;
-        isOver = true;
-        if (!own.ending) killGroup(own);
-        clearTimeout(timer);
-        holder = null;
-        resolve();
-        after(own, said.trim().replaceAll(/\s+/g, ' ') || how);
-      };
-      child.once('error', (error) => end(error.message));
-      child.once('exit', (code, signal) => setImmediate(() => end(signal ?? `exit ${code}`)));
-    });
+    ended = life.ended;
   }
 
-  function after(own: Holder, how: string): void {
+  function after(own: Holder, how: string, heldMs: number): void {
     if (own.ending) {
       tell({ held: null, fault: null });
       begin();
       return;
     }
-    if (performance.now() - own.sinceMs >= GOOD_HOLD_MS) pauseMs = FIRST_PAUSE_MS;
-    down(fault('alarm-not-held', { chip, output, reason: how }));
+    down(fault('alarm-not-held', { chip, output, reason: how }), heldMs);
   }
 
   function killGroup({ child }: Holder): void {

@@ -7,6 +7,7 @@
  *
  * States: unwatched (before the first watch, and after one ended); watched. A watch that ends leaves a last sample at
  * the last instant it surely saw. The count goes on over watches of one run; the ledger adds it to what is stored.
+ * A clock that is set forward ends a watch, too, and begins another: no contact was seen in the hours it passed over.
  */
 import type { PulseReport, RegisterSample, Tally } from '../../gateway/domain/ports.ts';
 import { boundaryAt, instant, slotOf } from '../../gateway/domain/time.ts';
@@ -20,6 +21,10 @@ const MAX_QUEUE = 4_096;
 const MAX_WAITING = 200;
 /** A clock may be set back this far and the samples only wait for it, ms: the ledger takes back what is further. */
 const MAX_BACK_MS = 30_000;
+/** A clock that is set forward by more passes over a time that nobody watched, ms. */
+const MAX_FORWARD_MS = 30_000;
+/** Readings are moved by whole ms, and both clocks are not read at the same instant, µs. */
+const STAMP_SLACK_US = 1_000_000;
 
 export interface CounterDeps {
   readonly channel: RegisterSample['channel'];
@@ -64,7 +69,11 @@ export function createCounter(deps: CounterDeps): PulseCounter {
   let lastEdgeUs = Number.NEGATIVE_INFINITY;
   /** The instant of the newest sample. */
   let toldMs = Number.NEGATIVE_INFINITY;
+  /** The same by the kernel's clock: no step of the wall clock moves it. */
+  let toldUs = Number.NaN;
   let toldWatch = 0;
+  /** Since when this watch is one by the wall clock. */
+  let steppedUs = Number.NEGATIVE_INFINITY;
   let waiting: RegisterSample[] = [];
 
   /** Pulses stamped before an instant. */
@@ -74,8 +83,9 @@ export function createCounter(deps: CounterDeps): PulseCounter {
     return pulses - queue.length + open;
   }
 
-  function put(atMs: number, tally: Tally): void {
-    if (atMs <= toldMs) return;
+  /** @returns whether it is later than what was told */
+  function put(atMs: number, tally: Tally): boolean {
+    if (atMs <= toldMs) return false;
     const count = countedBefore(atMs);
     queue = queue.slice(queue.length - (pulses - count));
     const at = instant(atMs);
@@ -83,23 +93,36 @@ export function createCounter(deps: CounterDeps): PulseCounter {
     waiting.push({ channel: deps.channel, raw, sinceMs: at, atMs: at, tally });
     if (waiting.length > MAX_WAITING) waiting.shift();
     toldMs = atMs;
+    return true;
   }
 
-  /** Everything before this instant was told and judged, ms. */
-  function surelyMs(horizonUs: number, edgeUs: number): number {
+  /** Everything before this instant was told and judged. */
+  function surely(horizonUs: number, edgeUs: number): { readonly us: number; readonly ms: number } {
     filter.settle(Math.max(horizonUs, edgeUs));
-    const decidedUs = filter.decidedUs(Math.max(horizonUs, edgeUs));
+    const us = filter.decidedUs(Math.max(horizonUs, edgeUs));
     // A sample holds what is stamped before it: to hold the last edge it must be later.
-    return Math.floor(wallMs(decidedUs)) + (decidedUs === edgeUs && filter.waitingUs() === null ? 1 : 0);
+    return { us, ms: Math.floor(wallMs(us)) + (us === edgeUs && filter.waitingUs() === null ? 1 : 0) };
+  }
+
+  /** Where the wall clock was set forward since the newest sample, another watch began at the instant of that one. */
+  function seeStep(): void {
+    const nowMs = wallMs(toldUs);
+    if (!(nowMs - toldMs > MAX_FORWARD_MS)) return;
+    watch += 1;
+    toldWatch = watch;
+    // Stamps that were moved with the clock meanwhile are rounded: they are still of this watch.
+    steppedUs = toldUs - STAMP_SLACK_US;
+    toldMs = Math.floor(nowMs);
   }
 
   const agoUs = (): number => nowUs() - TELLING_MS * 1_000;
 
   function settle(horizonUs: number): void {
-    const untilMs = surelyMs(horizonUs, lastEdgeUs);
+    const { us: untilUs, ms: untilMs } = surely(horizonUs, lastEdgeUs);
     const sureUs = filter.sureFromUs();
     if (sureUs === null) return;
-    const sinceMs = Math.ceil(wallMs(sureUs));
+    if (toldWatch === watch) seeStep();
+    const sinceMs = Math.ceil(wallMs(Math.max(sureUs, steppedUs)));
     if (untilMs < sinceMs) return;
     const tally: Tally = { run: deps.run, watch, watchedSinceMs: instant(sinceMs) };
     if (toldWatch !== watch) put(sinceMs, tally);
@@ -109,12 +132,13 @@ export function createCounter(deps: CounterDeps): PulseCounter {
     const first = slotOf(instant(Math.max(toldMs, sinceMs))) + 1;
     const last = slotOf(instant(untilMs));
     for (let slot = Math.max(first, last - MAX_WAITING); slot <= last; slot++) put(boundaryAt(slot), tally);
-    put(untilMs, tally);
+    if (put(untilMs, tally)) toldUs = untilUs;
   }
 
   return {
     begin(atUs) {
       watch += 1;
+      steppedUs = Number.NEGATIVE_INFINITY;
       watching = true;
       lastEdgeUs = Number.NEGATIVE_INFINITY;
       filter.begin(atUs);

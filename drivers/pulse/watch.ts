@@ -9,6 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import { askMajor, type GpiodMajor } from '../libgpiod.ts';
+import { type ChildEnd, createPauses, supervise } from '../supervised.ts';
 import { createGpiomonReader, type GpiomonEdge, gpiomonArgs, type WatchedSet } from './gpiomon-text.ts';
 import { PARENT_VARIABLE } from './orphans.ts';
 
@@ -23,7 +24,6 @@ const SETTLE_MS = 1_000;
 const START_LIMIT_MS = 10_000;
 /** Between SIGTERM and SIGKILL, ms. */
 const END_LIMIT_MS = 1_000;
-const MAX_STDERR = 500;
 
 export interface WatchDeps {
   readonly line: string;
@@ -49,9 +49,10 @@ export interface Watch {
 }
 
 /** What a process that ended said of it. */
-function endFault({ line, set }: WatchDeps, said: string, how: string): Fault {
+function endFault({ line, set, program }: WatchDeps, { error, said, how }: ChildEnd): Fault {
+  if (error) return fault('gpiomon-missing', { line, path: program, reason: error.code ?? error.message });
   const about = { line, chip: set.chip };
-  const reason = said.trim().replaceAll(/\s+/g, ' ') || how;
+  const reason = said || how;
   if (/permission denied|operation not permitted/i.test(said)) return fault('gpio-denied', about);
   if (/resource busy/i.test(said)) return fault('gpio-busy', about);
   if (
@@ -67,7 +68,7 @@ export function createWatch(deps: WatchDeps): Watch {
   let child: ChildProcess | null = null;
   let ended: Promise<void> = Promise.resolve();
   let problem: Fault | null = fault('pulse-watch-starting', { line });
-  let pauseMs = FIRST_PAUSE_MS;
+  const pauses = createPauses({ firstMs: FIRST_PAUSE_MS, limitMs: PAUSE_LIMIT_MS, goodMs: GOOD_WATCH_MS });
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const tried = Promise.withResolvers<void>();
@@ -77,9 +78,7 @@ export function createWatch(deps: WatchDeps): Watch {
     problem = reason;
     tried.resolve();
     deps.onEnd(reason);
-    if (watchedMs >= GOOD_WATCH_MS) pauseMs = FIRST_PAUSE_MS;
-    timer = setTimeout(start, pauseMs);
-    pauseMs = Math.min(pauseMs * 2, PAUSE_LIMIT_MS);
+    timer = setTimeout(start, pauses.after(watchedMs));
   }
 
   function start(): void {
@@ -111,59 +110,44 @@ export function createWatch(deps: WatchDeps): Watch {
       env: { ...process.env, LC_ALL: 'C', [PARENT_VARIABLE]: String(process.pid) },
     });
     child = started;
-    let beganUs: number | null = null;
+    let isWatching = false;
     let own: Fault | null = null;
-    let said = '';
-    let over = false;
-    const begin = (): void => {
-      if (beganUs !== null || over) return;
-      clearTimeout(timer);
-      beganUs = deps.nowUs();
-      problem = null;
-      deps.onBegin(beganUs);
-      tried.resolve();
-    };
     const giveUp = (reason: Fault): void => {
       own ??= reason;
       started.kill('SIGKILL');
     };
     const unknown = (text: string): void => giveUp(fault('pulse-text-unknown', { line, text }));
+    const life = supervise(started, {
+      isSilent: known === 1,
+      settleMs: SETTLE_MS,
+      startLimitMs: START_LIMIT_MS,
+      endsWith: 'close',
+      onBegin() {
+        isWatching = true;
+        problem = null;
+        deps.onBegin(deps.nowUs());
+        tried.resolve();
+      },
+      onLate: () => giveUp(fault('pulse-watch-ended', { line, reason: 'no banner' })),
+      onEnd(end) {
+        child = null;
+        down(own ?? endFault(deps, end), life.heldMs());
+      },
+    });
     const reader = createGpiomonReader(known, {
-      begun: begin,
+      begun: () => life.begin(),
       edge(edge) {
         if (own) return;
-        if (beganUs === null) {
+        if (!isWatching) {
           if (known === 2) return unknown(`${edge.offset} before the banner`);
-          begin();
+          life.begin();
         }
         if (!deps.onEdge(edge)) unknown(`${edge.offset} ${edge.name ?? ''} ${edge.stampUs}`);
       },
       unknown,
     });
-    timer =
-      known === 1
-        ? setTimeout(begin, SETTLE_MS)
-        : setTimeout(() => giveUp(fault('pulse-watch-ended', { line, reason: 'no banner' })), START_LIMIT_MS);
     started.stdout.setEncoding('latin1').on('data', (chunk: string) => reader.push(chunk));
-    started.stderr
-      .setEncoding('utf8')
-      .on('data', (text: string) => (said = (said + text).slice(-MAX_STDERR)));
-    ended = new Promise((resolve) => {
-      const end = (reason: Fault): void => {
-        if (over) return;
-        over = true;
-        clearTimeout(timer);
-        child = null;
-        resolve();
-        const watchedMs = beganUs === null ? 0 : (deps.nowUs() - beganUs) / 1_000;
-        down(own ?? reason, watchedMs);
-      };
-      started.once('error', (error: NodeJS.ErrnoException) =>
-        end(fault('gpiomon-missing', { line, path: program, reason: error.code ?? error.message })),
-      );
-      // After `exit` there may still be text in the pipe; `close` comes when all of it was read.
-      started.once('close', (code, signal) => end(endFault(deps, said, signal ?? `exit ${code}`)));
-    });
+    ended = life.ended;
   }
 
   return {

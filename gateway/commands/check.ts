@@ -6,8 +6,11 @@ import { checkSite } from '../../config/load-site.ts';
 import type { LineBudget, SiteConfig } from '../../config/types.ts';
 import { lineBudgets } from '../../drivers/modbus/bus-budget.ts';
 import type { Language } from '../domain/faults.ts';
+import type { ChannelUnit } from '../domain/meters.ts';
 import { formatFraction } from '../domain/rational.ts';
 import { factorLines } from '../domain/thermo/factor-lines.ts';
+import { isFixed, type KwhFactor } from '../domain/thermo/kwh-factor.ts';
+import { liveLines } from '../domain/thermo/live-lines.ts';
 import { type Console, words } from './console.ts';
 import { table } from './table.ts';
 
@@ -27,10 +30,15 @@ interface ShownFactor {
   readonly channel: string;
   readonly from: string | null;
   readonly to: string | null;
-  /** kWh per native unit as an exact fraction. */
-  readonly kwhPerUnit: string;
+  /** kWh per native unit as an exact fraction; null where each half-hour has its own. */
+  readonly kwhPerUnit: string | null;
   /** How it came about, line by line. */
   readonly text: readonly string[];
+}
+
+function factorText(factor: KwhFactor, unit: ChannelUnit, language: Language): readonly string[] {
+  if (factor.live) return liveLines(factor, factor.live, unit, language);
+  return isFixed(factor) ? factorLines(factor, unit, language) : [];
 }
 
 /** The factors to kWh that need an explanation: those of gas, steam and heat by a factor. */
@@ -43,8 +51,8 @@ function siteFactors(site: SiteConfig, language: Language): ShownFactor[] {
         channel,
         from: factor.from,
         to: factor.to,
-        kwhPerUnit: formatFraction(factor.kwhPerUnit),
-        text: factorLines(factor, unit, language),
+        kwhPerUnit: factor.kwhPerUnit && formatFraction(factor.kwhPerUnit),
+        text: factorText(factor, unit, language),
       })),
   );
 }

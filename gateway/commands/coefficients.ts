@@ -1,44 +1,66 @@
-/** `hakaru coefficients show | import | fetch`. */
-import { createHash } from 'node:crypto';
+/** `hakaru coefficients import`: a document by hand, through the same door as every other. show is in coefficients-show.ts. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readCoefficientDocument } from '../../config/coefficient-document.ts';
+import { readCoefficientInput } from '../../config/coefficient-input.ts';
 import { loadSite } from '../../config/load-site.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
 import type { SiteConfig } from '../../config/types.ts';
-import { prepare } from '../domain/coefficients/decide.ts';
-import { arrival } from '../domain/coefficients/documents.ts';
-import type { CoefficientDocument } from '../domain/coefficients/types.ts';
+import type { CoefficientRules } from '../domain/coefficients/types.ts';
 import { CodedError, fault } from '../domain/faults.ts';
-import type { ReceivedDocument } from '../domain/ports.ts';
-import { formatMicro, toMicro } from '../domain/rational.ts';
-import { type EpochMs, HOUR_MS, instant, plus } from '../domain/time.ts';
+import type { ReceivedDocument, SourceKind } from '../domain/ports.ts';
+import type { Preview } from '../domain/sources/change.ts';
+import { type EpochMs, instant } from '../domain/time.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
 import { dropIntoInbox, MAX_DOCUMENT_BYTES } from '../platform/inbox.ts';
-import { createDocumentApplier } from '../stages/apply-document.ts';
+import { createDocumentPlacer } from '../stages/apply-document.ts';
+import { createTightDeriver } from '../stages/derive-tight.ts';
 import { createEventSink } from '../stages/ledger-events.ts';
-import { recallSite } from '../stages/site-facts.ts';
-import { openStoreForReading, type Store } from '../store/store.ts';
-import { httpsSource } from '../uplink/coefficients/https-source.ts';
+import { previewDocument } from '../stages/preview-document.ts';
+import { createReceiver } from '../stages/receive-documents.ts';
+import { openStoreForReading, openStoreInMemory, type Store } from '../store/store.ts';
 import { topicsOf } from '../uplink/topics.ts';
 import { type Console, words } from './console.ts';
 import { openIfFree, untilFound } from './one-writer.ts';
-import { readTime } from './read-time.ts';
-import { table } from './table.ts';
 
 export interface CoefficientOptions {
   readonly config: string;
   readonly data: string;
 }
 
-const ELSEWHERE = {
-  en: 'The document is for {area}, and this site lies in {site}: it is kept and changes nothing here.',
-  ja: 'この文書は {area} のものです。事業所は {site} にあるため、保存しますが適用されません。',
-};
-const NEW_DATABASE = {
-  en: 'There was no database in {path}: a new one is made. If that is not meant, check --data.',
-  ja: '{path} にデータベースがないため新しく作ります。意図しない場合は --data を確認してください。',
-};
+const TEXTS = {
+  elsewhere: {
+    en: 'The document is for {area}, and this site lies in {site}: it is kept and changes nothing here.',
+    ja: 'この文書は {area} のものです。事業所は {site} にあるため、保存しますが適用されません。',
+  },
+  newDatabase: {
+    en: 'There was no database in {path}: a new one is made. If that is not meant, check --data.',
+    ja: '{path} にデータベースがないため新しく作ります。意図しない場合は --data を確認してください。',
+  },
+  noEnd: {
+    en: 'This CSV has no `end` record: if lines are missing at its end, nobody can tell. Compare it with its source; write format hakaru-coefficients/2 and `end,COUNT` from now on.',
+    ja: 'この CSV には `end` 行がないため、末尾の行が欠けていても判別できません。元の文書と照合し、今後は形式 hakaru-coefficients/2 と `end,行数` で作成してください。',
+  },
+  applied: {
+    en: '{document} revision {revision} for {area} is in force; {hours} hours will be weighed again.',
+    ja: '{document} 改訂 {revision} ({area}) を適用しました。{hours} 時間分を再計算します。',
+  },
+  appliedThere: {
+    en: '{document} revision {revision} for {area} is in force in the running gateway.',
+    ja: '{document} 改訂 {revision} ({area}) を稼働中のゲートウェイに適用しました。',
+  },
+  waits: {
+    en: '{document} revision {revision} waits in the inbox of the running gateway, which has not taken it yet. See its log.',
+    ja: '{document} 改訂 {revision} は受信箱にありますが、まだ適用されていません。ログを確認してください。',
+  },
+  margins: {
+    en: 'Reserve margins of {days} days are stored and shown; nothing is applied by them alone.',
+    ja: '予備率 {days} 日分を保存しました。表示のみで、これだけでは適用されません。',
+  },
+  marginsWait: {
+    en: 'Reserve margins of {days} days wait in the inbox of the running gateway, which has not taken them yet. See its log.',
+    ja: '予備率 {days} 日分は受信箱にありますが、まだ取り込まれていません。ログを確認してください。',
+  },
+} as const;
 
 /** How long a running gateway may take to apply what was put into its inbox, ms. */
 const PICK_UP_MS = 15_000;
@@ -58,84 +80,127 @@ function readFile(path: string): Uint8Array {
   }
 }
 
-function applyHere(store: Store, site: SiteConfig, received: ReceivedDocument, nowMs: EpochMs): number {
-  const grid = hourGrid(site.site.timezone);
-  const sender = {
-    site: site.site.id,
-    gateway: site.gateway.id,
-    generation: store.write(() => store.generation(nowMs)),
-  };
-  const events = createEventSink({
-    store,
-    sender,
-    grid,
-    topic: topicsOf({ site: sender.site, gateway: sender.gateway }).event,
-  });
-  const ruleSets = loadRuleSets();
-  const rules = { area: site.site.gridArea, ruleSets, ruleSetChoice: site.coefficients.ruleSet };
-  const read = (bytes: Uint8Array, source: string) => readCoefficientDocument(bytes, source, ruleSets);
-  return createDocumentApplier({ store, rules, events, read }).apply(received, nowMs).hours;
+function rulesOf(site: SiteConfig): CoefficientRules {
+  const { ruleSet: ruleSetChoice, methods } = site.coefficients;
+  return { area: site.site.gridArea, ruleSets: loadRuleSets(), ruleSetChoice, methods };
 }
 
-/** Tells at once what the running gateway would refuse. @throws CodedError document-older, document-conflict */
-function judge(dataDir: string, document: CoefficientDocument, sha256: string): void {
-  const store = openStoreForReading(dataDir);
+const reader = (rules: CoefficientRules) => (bytes: Uint8Array, source: string) =>
+  readCoefficientInput(bytes, source, rules.ruleSets);
+
+/** Where no gateway runs: writes by itself. @returns hours that are weighed again. @throws CodedError */
+function applyHere(
+  store: Store,
+  site: SiteConfig,
+  from: { readonly name: string; readonly kind: SourceKind },
+  received: ReceivedDocument,
+  nowMs: EpochMs,
+): number {
+  const grid = hourGrid(site.site.timezone);
+  const generation = store.write(() => store.generation(nowMs));
+  const sender = { site: site.site.id, gateway: site.gateway.id, generation };
+  const topic = topicsOf({ site: sender.site, gateway: sender.gateway }).event;
+  const events = createEventSink({ store, sender, grid, topic });
+  const rules = rulesOf(site);
+  const placer = createDocumentPlacer({ store, rules, events });
+  const receiver = createReceiver({ store, events, placer, read: reader(rules) });
+  const id = receiver.keep(from, received, nowMs);
+  let hours = 0;
+  for (let settled = receiver.settle(nowMs); settled.length > 0; settled = receiver.settle(nowMs)) {
+    const mine = settled.find((one) => one.id === id);
+    if (mine?.fault) throw new CodedError(mine.fault);
+    hours += mine?.applied?.hours ?? 0;
+  }
+  const rule = site.coefficients.occto?.tightDays ?? null;
+  createTightDeriver({ store, rules, placer, rule }).derive(nowMs);
+  return hours;
+}
+
+/** What it would do, beside what is in force. @throws CodedError what refuses it */
+function look(site: SiteConfig, data: string, { bytes, source }: ReceivedDocument): Preview {
+  const rules = rulesOf(site);
+  const store = existsSync(join(data, 'hakaru.db')) ? openStoreForReading(data) : openStoreInMemory();
   try {
-    const outcome = arrival(document, sha256, store.documents.held(document.area, document.document));
-    if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
+    return previewDocument({ store, rules, read: reader(rules) }, bytes, source);
   } finally {
     store.close();
   }
 }
 
-async function appearsIn(dataDir: string, sha256: string): Promise<boolean> {
-  const found = await untilFound(dataDir, PICK_UP_MS, ({ documents }) =>
-    documents.all().some((row) => row.sha256 === sha256 && row.inForce) ? true : null,
+/** Whether the running gateway has judged what was put into its inbox. */
+async function isTaken(dataDir: string, sha256: string, sinceMs: number): Promise<boolean> {
+  const found = await untilFound(dataDir, PICK_UP_MS, ({ received }) =>
+    received
+      .newest(64)
+      .some((row) => row.sha256 === sha256 && row.lastAtMs >= sinceMs && row.outcome !== 'waiting')
+      ? true
+      : null,
   );
   return found !== null;
 }
 
-async function take(
+/** Brings bytes in, where a gateway runs and where none does. @returns the exit code. @throws CodedError */
+export async function take(
   console: Console,
   options: CoefficientOptions,
   site: SiteConfig,
+  from: { readonly name: string; readonly kind: SourceKind },
   received: ReceivedDocument,
 ): Promise<number> {
-  const document = readCoefficientDocument(received.bytes, received.source, loadRuleSets());
-  const facts = { document: document.document, revision: document.revision, area: document.area };
   if (!existsSync(join(options.data, 'hakaru.db')))
-    console.say(words(console, NEW_DATABASE, { path: options.data }));
-  const store = openIfFree(options.data);
-  if (store) {
+    console.say(words(console, TEXTS.newDatabase, { path: options.data }));
+  const nowMs = instant(Date.now());
+  const free = openIfFree(options.data);
+  // The other way about the store could be taken by a gateway that starts meanwhile.
+  if (free) {
     try {
-      if (document.area !== site.site.gridArea)
-        console.say(words(console, ELSEWHERE, { ...facts, site: site.site.gridArea }));
-      const hours = applyHere(store, site, received, instant(Date.now()));
-      const text = {
-        en: '{document} revision {revision} for {area} is in force; {hours} hours will be weighed again.',
-        ja: '{document} 改訂 {revision} ({area}) を適用しました。{hours} 時間分を再計算します。',
-      };
-      console.out(words(console, text, { ...facts, hours }));
+      const hours = applyHere(free, site, from, received, nowMs);
+      const seen = seenAs(site, received);
+      warn(console, site, seen);
+      console.out(
+        words(console, seen.kind === 'margins' ? TEXTS.margins : TEXTS.applied, { ...seen, hours }),
+      );
       return 0;
     } finally {
-      store.close();
+      free.close();
     }
   }
-  const sha256 = createHash('sha256').update(received.bytes).digest('hex');
-  judge(options.data, document, sha256);
-  dropIntoInbox(options.data, `${document.document}-r${document.revision}`, received.bytes);
-  const done = await appearsIn(options.data, sha256);
-  const text = done
-    ? {
-        en: '{document} revision {revision} for {area} is in force in the running gateway.',
-        ja: '{document} 改訂 {revision} ({area}) を稼働中のゲートウェイに適用しました。',
-      }
-    : {
-        en: '{document} revision {revision} waits in the inbox of the running gateway, which has not taken it yet. See its log.',
-        ja: '{document} 改訂 {revision} は受信箱にありますが、まだ適用されていません。ログを確認してください。',
-      };
-  console.out(words(console, text, facts));
+  const preview = look(site, options.data, received);
+  const seen = seenAs(site, received);
+  warn(console, site, seen);
+  const name =
+    seen.kind === 'margins' ? `margins-${preview.sha256.slice(0, 8)}` : `${seen.document}-r${seen.revision}`;
+  dropIntoInbox(options.data, name, received.bytes);
+  const done = await isTaken(options.data, preview.sha256, nowMs);
+  const texts =
+    seen.kind === 'margins' ? [TEXTS.margins, TEXTS.marginsWait] : [TEXTS.appliedThere, TEXTS.waits];
+  console.out(words(console, (done ? texts[0] : texts[1]) ?? TEXTS.waits, { ...seen }));
   return done ? 0 : 1;
+}
+
+type Seen =
+  | { readonly kind: 'margins'; readonly days: number }
+  | {
+      readonly kind: 'document';
+      readonly document: string;
+      readonly revision: number;
+      readonly area: string;
+      readonly isWhole: string;
+    };
+
+function seenAs(site: SiteConfig, { bytes, source }: ReceivedDocument): Seen {
+  const input = reader(rulesOf(site))(bytes, source);
+  if (input.kind === 'margins')
+    return { kind: 'margins', days: new Set(input.slots.map(({ date }) => date)).size };
+  const { document, revision, area } = input.document;
+  return { kind: 'document', document, revision, area, isWhole: String(input.isWhole) };
+}
+
+function warn(console: Console, site: SiteConfig, seen: Seen): void {
+  if (seen.kind !== 'document') return;
+  if (seen.area !== site.site.gridArea)
+    console.say(words(console, TEXTS.elsewhere, { area: seen.area, site: site.site.gridArea }));
+  if (seen.isWhole !== 'true') console.say(words(console, TEXTS.noEnd, {}));
 }
 
 export async function importDocument(
@@ -144,53 +209,6 @@ export async function importDocument(
   options: CoefficientOptions,
 ): Promise<number> {
   const { site } = loadSite(options.config, { language: console.language });
-  return take(console, options, site, { bytes: readFile(file), source: basename(file), etag: null });
-}
-
-export async function fetchDocument(console: Console, options: CoefficientOptions): Promise<number> {
-  const { site } = loadSite(options.config, { language: console.language });
-  const { download } = site.coefficients;
-  if (!download) {
-    console.say(
-      words(console, {
-        en: 'The site file names no download under coefficients:.',
-        ja: '設定ファイルの coefficients: に download がありません。',
-      }),
-    );
-    return 2;
-  }
-  const answer = await httpsSource(download).fetch({ etag: null });
-  if (answer.kind === 'fault') throw new CodedError(answer.fault);
-  if (answer.kind === 'not-modified') return 0;
-  return take(console, options, site, answer.document);
-}
-
-/** Prints what applies from a time on, hour by hour, with the reason. */
-export function show(
-  console: Console,
-  options: { readonly data: string; readonly from?: string; readonly hours: number },
-): number {
-  const store = openStoreForReading(options.data);
-  try {
-    const facts = recallSite(store);
-    if (!facts) throw new CodedError(fault('ledger-missing', { path: options.data }));
-    const grid = hourGrid(facts.timezone);
-    const nowMs = instant(Date.now());
-    const from =
-      options.from === undefined
-        ? grid.day(grid.dateOf(nowMs)).fromMs
-        : grid.hourOf(readTime(options.from, facts.timezone));
-    const rules = { area: facts.gridArea, ruleSets: loadRuleSets(), ruleSetChoice: facts.ruleSetChoice };
-    const decider = prepare({ ...rules, documents: store.documents.inForce(facts.gridArea) });
-    const rows = Array.from({ length: options.hours }, (_, i) => {
-      const hourStart = plus(from, i * HOUR_MS);
-      const { mjPerKwh, class: name, confirmed, why } = decider.decide(hourStart);
-      const value = mjPerKwh === null ? '–' : formatMicro(toMicro(mjPerKwh));
-      return [grid.iso(hourStart), value, name, confirmed ? 'confirmed' : 'not confirmed', why];
-    });
-    console.out(table(['hour', 'MJ/kWh', 'class', 'state', 'why'], rows, new Set([1])));
-    return 0;
-  } finally {
-    store.close();
-  }
+  const received = { bytes: readFile(file), source: basename(file), etag: null };
+  return take(console, options, site, { name: 'command', kind: 'command' }, received);
 }

@@ -23,6 +23,16 @@ export function systemConsole(language: Language): Console {
   };
 }
 
+/** A file on stdout, byte by byte. */
+export function writeBytes(bytes: Uint8Array): void {
+  process.stdout.write(bytes);
+}
+
+/** Whether results go to a terminal, not into a file or the journal. */
+export function isWatched(): boolean {
+  return process.stdout.isTTY;
+}
+
 /** One sentence in two languages; `{name}` is filled in. */
 export type Words = Readonly<Record<Language, string>>;
 

@@ -24,6 +24,7 @@ import { topicsOf } from '../uplink/topics.ts';
 import { type Face, faceOf, readAmount } from './amounts.ts';
 import { type Console, words } from './console.ts';
 import { openIfFree, untilFound } from './one-writer.ts';
+import { believedNow } from './own-clock.ts';
 import { readTime } from './read-time.ts';
 
 export interface CorrectingOptions {
@@ -33,6 +34,8 @@ export interface CorrectingOptions {
   readonly by?: string;
   readonly sure?: boolean;
 }
+
+const FUTURE: ReadonlySet<string> = new Set(['correction-in-future', 'dial-out-of-order']);
 
 /** How long a running gateway may take to apply what was put into its inbox, ms. */
 const PICK_UP_MS = 20_000;
@@ -176,6 +179,7 @@ export async function correct(
   say: (desk: Desk) => Said,
 ): Promise<number> {
   const nowMs = instant(Date.now());
+  const ask = { config: options.config, language: console.language };
   const reading = openStoreForReading(options.data);
   let correction: Correction;
   let desk: Desk;
@@ -195,14 +199,19 @@ export async function correct(
       console.out(words(console, SAME, { no: verdict.no, by: verdict.by }));
       return 0;
     }
+  } catch (error) {
+    // What seems to lie in the future may do so by a clock that is wrong: then that is what must be heard.
+    if (error instanceof CodedError && FUTURE.has(error.fault.code)) await believedNow(reading, ask);
+    throw error;
   } finally {
     reading.close();
   }
   const free = openIfFree(options.data);
   if (free) {
     try {
-      const generation = free.write(() => free.generation(nowMs));
-      const { row } = correctorOf(free, desk.facts, generation).apply(correction, nowMs);
+      const atMs = await believedNow(free, ask);
+      const generation = free.write(() => free.generation(atMs));
+      const { row } = correctorOf(free, desk.facts, generation).apply(correction, atMs);
       tell(console, row, spec, desk.grid);
       return 0;
     } finally {

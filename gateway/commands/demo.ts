@@ -76,13 +76,21 @@ function siteOf(factory: DemoFactory, port: number, caFile: string): SiteConfig 
     },
     coefficients: {
       ruleSet: null,
-      download: {
-        url: factory.coefficientUrl,
-        schedule: '5 18 * * *',
-        caFile,
-        timeoutMs: 10_000,
-        maxBytes: 1_000_000,
-      },
+      methods: [],
+      downloads: [
+        {
+          url: factory.coefficientUrl,
+          schedule: '5 18 * * *',
+          spreadMs: 0,
+          caFile,
+          timeoutMs: 10_000,
+          maxBytes: 1_000_000,
+        },
+      ],
+      topic: null,
+      folder: null,
+      occto: null,
+      tomorrowByMinute: site.coefficients.tomorrowByMinute,
     },
     dashboard: { host: '127.0.0.1', port },
   };
@@ -120,6 +128,13 @@ async function playPast(
   if (clock.now() < present()) clock.stepTo(present());
   await round();
   return rounds + 1;
+}
+
+/** What somebody of the factory would have typed in, so that its reports have intensities. */
+function enterDemoFigures({ store }: Gateway, today: string): void {
+  const origin = { saidAtMs: Date.now(), by: 'demo', source: 'command', batch: 'demo' };
+  const entry = { kind: 'production', month: today.slice(0, 7), amount: '4.2' } as const;
+  store.write(() => store.reports.enter([{ entry, withdrawn: false }], origin));
 }
 
 const USUAL_PORT = 8080;
@@ -166,7 +181,7 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
         site: siteOf(factory, port, caFile),
         dataDir,
         clock,
-        log: createLog('warn'),
+        log: createLog({ level: 'warn' }),
         polling: demoPolling(clock, factory.pulses, options.speed),
         speed: options.speed,
         webRoot: WEB_ROOT,
@@ -178,6 +193,7 @@ export async function demo(console: Console, options: DemoOptions): Promise<numb
     const rounds = await playPast(gateway, factory, clock, startMs, () => isStopped);
     if (isStopped) return exitCodeOf(await stopped);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    enterDemoFigures(gateway, grid.dateOf(realNow));
     factory.setPace(1);
     clock.goLive(instant(Date.now()), options.speed);
     await factory.pulses.play();

@@ -1,6 +1,6 @@
 /** `hakaru hours`: hour buckets out of the database, also while the gateway runs. */
 import { stringify } from 'csv-stringify/sync';
-import { CodedError, fault } from '../domain/faults.ts';
+import { CodedError, fault, type Language } from '../domain/faults.ts';
 import { hourContent } from '../domain/render.ts';
 import { type EpochMs, HOUR_MS, instant } from '../domain/time.ts';
 import { hourGrid } from '../platform/hour-grid.ts';
@@ -53,6 +53,8 @@ function gather(options: HoursOptions): HourLine[] {
         : readTime(options.to, timezone);
     const fromMs =
       options.from === undefined ? instant(toMs - DEFAULT_SPAN_MS) : readTime(options.from, timezone);
+    if (fromMs >= toMs)
+      throw new CodedError(fault('times-reversed', { from: grid.iso(fromMs), to: grid.iso(toMs) }));
     return rows.flatMap(({ spec, channel }) =>
       store.hours.within(channel.id, fromMs, toMs).map((hour) => ({
         revision: hour.revision,
@@ -85,8 +87,28 @@ const COLUMNS = [
   'quality',
   'coverage',
   'revision',
+  'mjAllocated',
 ] as const;
-const RIGHT: ReadonlySet<number> = new Set([3, 5, 6, 8, 10, 11]);
+/** Over the table; CSV and JSON are for programs and keep the names. */
+const HEADERS: Readonly<Record<Language, readonly string[]>> = {
+  en: COLUMNS,
+  ja: [
+    '開始',
+    'メーター',
+    'チャンネル',
+    '量',
+    '単位',
+    'kWh',
+    'MJ/kWh',
+    '区分',
+    'MJ',
+    '品質',
+    '監視率',
+    '改訂',
+    'MJ (内訳)',
+  ],
+};
+const RIGHT: ReadonlySet<number> = new Set([3, 5, 6, 8, 10, 11, 12]);
 
 function columns({ content, revision }: HourLine): string[] {
   const { coefficient } = content;
@@ -104,6 +126,7 @@ function columns({ content, revision }: HourLine): string[] {
     content.quality,
     cell(content.coverage),
     String(revision),
+    cell(content.mjAllocated),
   ];
 }
 
@@ -120,7 +143,7 @@ export function hours(console: Console, options: HoursOptions): number {
   } else if (options.format === 'csv') {
     console.out(stringify([[...COLUMNS], ...lines.map(columns)], { record_delimiter: 'windows' }));
   } else {
-    console.out(table([...COLUMNS], lines.map(columns), RIGHT));
+    console.out(table([...HEADERS[console.language]], lines.map(columns), RIGHT));
     const note = {
       en: '{n} hours. A ? behind the class: not yet confirmed by a document.',
       ja: '{n} 時間。区分の ? は文書で未確定の意味です。',

@@ -11,6 +11,7 @@ import { openLine } from '../../drivers/open-line.ts';
 import { CodedError, fault, faultText } from '../domain/faults.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import { formatRaw } from '../domain/meters.ts';
+import { meterTypeName } from '../domain/names.ts';
 import type { MeterPoll, PulseReport } from '../domain/ports.ts';
 import { formatFraction, formatMicro } from '../domain/rational.ts';
 import { type Hint, hintText } from '../domain/validation/hints.ts';
@@ -111,7 +112,7 @@ function print(
     );
     return;
   }
-  console.say(`${meter.id} (${meter.name}) ${meter.type.maker} ${meter.type.model}  ${at}`);
+  console.say(`${meter.id} (${meter.name}) ${meterTypeName(meter.type, console.language)}  ${at}`);
   const header = words(console, { en: 'quantity|value|unit|register', ja: '計量値|値|単位|レジスタ' }).split(
     '|',
   );

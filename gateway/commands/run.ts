@@ -9,7 +9,7 @@ import type { FromGateway, GatewayTask, ToGateway } from '../gateway-worker.ts';
 import { exitCodeOf, onReload, type StopSignal, untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { hostPolling } from '../polling-host.ts';
-import type { Console } from './console.ts';
+import { type Console, isWatched } from './console.ts';
 
 export interface RunOptions {
   readonly config: string;
@@ -20,7 +20,7 @@ export interface RunOptions {
 const YOUNG_HEAP_MB = 6;
 
 export async function run({ language }: Console, { config, data }: RunOptions): Promise<number> {
-  const task: GatewayTask = { config, data, language };
+  const task: GatewayTask = { config, data, language, terminal: isWatched() };
   const thread = new Worker(new URL('../gateway-worker.ts', import.meta.url), {
     workerData: task,
     // Without execArgv it would inherit options that belong to the main program only (`--eval`, `--inspect`).

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHANNEL_UNITS } from '../domain/meters.ts';
+import type { EpochMs } from '../domain/time.ts';
 import { dayView } from './day.ts';
 import type { Answer, HourSource, HoursQuery, Question } from './reads.ts';
 import { hourView } from './render.ts';
@@ -22,7 +23,7 @@ function dayText(question: Extract<Question, { kind: 'day' }>, source: HourSourc
   const { startMs: fromMs, endMs: toMs } = day;
   const hours = [...source.hours({ fromMs, toMs, meter: null })];
   const coefficients = source.coefficients(fromMs, toMs);
-  return JSON.stringify(dayView({ site, date, day, nowMs, hours, coefficients }));
+  return JSON.stringify(dayView({ site, date, day, nowMs, hours, sinceOf: source.sinceOf, coefficients }));
 }
 
 /** The text of a HoursView; the same characters as JSON.stringify would give for the whole. */
@@ -37,6 +38,27 @@ function* hoursText(query: HoursQuery, source: HourSource): Generator<string> {
     comma = ',';
   }
   yield ']}';
+}
+
+/** `{ from, to, hours: ExplanationView[] }` */
+function* coefficientsText(fromMs: EpochMs, toMs: EpochMs, source: HourSource): Generator<string> {
+  const { timezone } = source.site();
+  const from = JSON.stringify(localIso(fromMs, timezone));
+  const to = JSON.stringify(localIso(toMs, timezone));
+  yield `{"from":${from},"to":${to},"hours":[`;
+  let comma = '';
+  for (const hour of source.explained(fromMs, toMs)) {
+    yield comma + JSON.stringify(hour);
+    comma = ',';
+  }
+  yield ']}';
+}
+
+function textsOf(question: Question, source: HourSource): Iterable<string> {
+  if (question.kind === 'day') return [dayText(question, source)];
+  return question.kind === 'hours'
+    ? hoursText(question, source)
+    : coefficientsText(question.fromMs, question.toMs, source);
 }
 
 /** One that its reader has, and one that is made ahead. */
@@ -69,7 +91,7 @@ function* pieces(texts: Iterable<string>): Generator<Piece> {
 
 /** The pieces of an answer, made as they are taken; at least one. */
 function piecesOf(question: Question, source: HourSource): Generator<Piece> {
-  return pieces(question.kind === 'day' ? [dayText(question, source)] : hoursText(question, source));
+  return pieces(textsOf(question, source));
 }
 
 /** Answers with a turn of the event loop between pieces. */

@@ -1,19 +1,28 @@
 /** One site-local day of every channel: its hours in order, known or not, and the totals. Pure. */
+import type { ChannelName } from '../domain/meters.ts';
 import { rational, roundHalfAway } from '../domain/rational.ts';
 import { type EpochMs, HOUR_MS, plus } from '../domain/time.ts';
 import type { CoefficientsRead, HourRead, SiteFacts } from './reads.ts';
 import { coefficientsView, decimalOrNull, hourView } from './render.ts';
 import { localDate, localIso, type SiteDay } from './site-day.ts';
+import { unmeteredOf } from './unmetered.ts';
 import type { ChannelDayView, DayView, FrameState, TotalsView } from './views.ts';
 
 /** An hour is closed 90 s after its end; until this long after it, "no bucket yet" is not "missing". */
 const CLOSING_MS = 300_000;
 const MICRO = 1_000_000n;
 
-function stateOf(startMs: EpochMs, nowMs: EpochMs, hour: HourRead | undefined): FrameState {
+interface Moments {
+  readonly nowMs: EpochMs;
+  /** The channel was first known then; null: never. */
+  readonly sinceMs: EpochMs | null;
+}
+
+function stateOf(startMs: EpochMs, { nowMs, sinceMs }: Moments, hour: HourRead | undefined): FrameState {
   if (hour) return 'closed';
   if (startMs > nowMs) return 'future';
-  return startMs + HOUR_MS + CLOSING_MS > nowMs ? 'open' : 'absent';
+  if (startMs + HOUR_MS + CLOSING_MS > nowMs) return 'open';
+  return sinceMs === null || startMs + HOUR_MS <= sinceMs ? 'before' : 'absent';
 }
 
 /** Null when no hour has a value: nothing measured is not zero. */
@@ -54,18 +63,21 @@ export interface DayInput {
   readonly day: SiteDay;
   readonly nowMs: EpochMs;
   readonly hours: readonly HourRead[];
+  /** When a channel was first known; null: never. */
+  readonly sinceOf: (meter: string, channel: ChannelName) => EpochMs | null;
   readonly coefficients: CoefficientsRead;
 }
 
 /** Every channel of every meter gets a row, also one without a single hour. */
-export function dayView({ site, date, day, nowMs, hours, coefficients }: DayInput): DayView {
+export function dayView({ site, date, day, nowMs, hours, sinceOf, coefficients }: DayInput): DayView {
   const zone = site.timezone;
   const known = new Map(hours.map((hour) => [`${hour.meter}/${hour.channel}/${hour.startMs}`, hour]));
   const channels = site.meters.flatMap((meter) =>
     meter.channels.map(({ channel, unit }): ChannelDayView => {
+      const moments = { nowMs, sinceMs: sinceOf(meter.id, channel) };
       const rows = day.hourStarts.map((startMs) => {
         const hour = known.get(`${meter.id}/${channel}/${startMs}`);
-        return { startMs, hour, state: stateOf(startMs, nowMs, hour) };
+        return { startMs, hour, state: stateOf(startMs, moments, hour) };
       });
       const present = rows.flatMap((row) => row.hour ?? []);
       const absent = rows.filter((row) => row.state === 'absent').length;
@@ -85,6 +97,9 @@ export function dayView({ site, date, day, nowMs, hours, coefficients }: DayInpu
             hour: hour ? hourView(hour, unit, zone) : null,
           };
         }),
+        unmetered: unmeteredOf(site, { meter: meter.id, channel }, day.hourStarts, (id, startMs) =>
+          known.get(`${id}/${channel}/${startMs}`),
+        ),
         totals: totalsOf(present, absent, coefficients.normalMjPerKwhMicro),
       };
     }),

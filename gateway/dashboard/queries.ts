@@ -27,6 +27,10 @@ const hoursQuery = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,31}$/)
     .optional(),
 });
+const coefficientsQuery = z.union([
+  z.strictObject({ hour: time }),
+  z.strictObject({ from: z.union([date, time]), to: z.union([date, time]) }),
+]);
 const noQuery = z.strictObject({});
 
 function checked<T>(schema: z.ZodType<T>, query: unknown, form: string): T {
@@ -48,6 +52,38 @@ export function parseNoQuery(query: unknown): void {
   checked(noQuery, query, '(-)');
 }
 
+/** Most hours that are explained in one answer: a month. */
+const MAX_EXPLAINED_HOURS = 31 * 24 + 1;
+
+/** One hour, or those from a time to another; dates are site-local midnights. @throws CodedError query-invalid */
+export function parseCoefficientsQuery(
+  query: unknown,
+  site: SiteFacts,
+): { readonly fromMs: EpochMs; readonly toMs: EpochMs } {
+  const form = '?hour=2026-11-21T13:00%2B09:00, ?from=2026-11-21&to=2026-11-22';
+  const asked = checked(coefficientsQuery, query, form);
+  if ('hour' in asked) {
+    const fromMs = instant(Date.parse(asked.hour));
+    return { fromMs, toMs: instant(fromMs + 1) };
+  }
+  return spanOf(asked, site, MAX_EXPLAINED_HOURS);
+}
+
+function spanOf(
+  { from, to }: { readonly from: string; readonly to: string },
+  site: SiteFacts,
+  maxHours: number,
+): { readonly fromMs: EpochMs; readonly toMs: EpochMs } {
+  const instantOf = (text: string): EpochMs =>
+    text.includes('T') ? instant(Date.parse(text)) : startOfDate(text, site.timezone);
+  const fromMs = instantOf(from);
+  const toMs = instantOf(to);
+  if (toMs <= fromMs) throw new CodedError(fault('query-invalid', { field: 'to', reason: 'to ≤ from' }));
+  if (toMs - fromMs > maxHours * HOUR_MS)
+    throw new CodedError(fault('query-invalid', { field: 'to', reason: `> ${maxHours} h` }));
+  return { fromMs, toMs };
+}
+
 /** Dates are site-local midnights. @throws CodedError query-invalid, meter-unknown */
 export function parseHoursQuery(query: unknown, site: SiteFacts): HoursQuery {
   const { from, to, meter } = checked(
@@ -55,14 +91,7 @@ export function parseHoursQuery(query: unknown, site: SiteFacts): HoursQuery {
     query,
     '?from=2026-11-21&to=2026-11-22T13:00%2B09:00&meter=main',
   );
-  const instantOf = (text: string): EpochMs =>
-    text.includes('T') ? instant(Date.parse(text)) : startOfDate(text, site.timezone);
-  const fromMs = instantOf(from);
-  const toMs = instantOf(to);
-  if (toMs <= fromMs) throw new CodedError(fault('query-invalid', { field: 'to', reason: 'to ≤ from' }));
-  if (toMs - fromMs > MAX_HOURS_SPAN * HOUR_MS) {
-    throw new CodedError(fault('query-invalid', { field: 'to', reason: `> ${MAX_HOURS_SPAN} h` }));
-  }
+  const { fromMs, toMs } = spanOf({ from, to }, site, MAX_HOURS_SPAN);
   if (meter !== undefined && !site.meters.some((known) => known.id === meter)) {
     throw new CodedError(
       fault('meter-unknown', { meter, known: site.meters.map((known) => known.id).join(', ') }),

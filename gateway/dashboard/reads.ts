@@ -6,13 +6,18 @@
  * is "not known", never 0.
  */
 
+import type { AheadPlan } from '../domain/ahead/plan.ts';
+import type { Move, WhatIf } from '../domain/ahead/what-if.ts';
 import type { AlarmHealth } from '../domain/alarm.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
-import type { Fault } from '../domain/faults.ts';
+import type { ExplanationView } from '../domain/coefficients/explain-view.ts';
+import type { DemandsRead } from '../domain/demand/report.ts';
+import type { Fault, Language } from '../domain/faults.ts';
 import type { CoefficientClass, MeterHealth } from '../domain/messages.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
 import type { Quality } from '../domain/quality.ts';
 import type { StorageHealth } from '../domain/storage.ts';
+import type { LiveRecipe, SlotFactor } from '../domain/thermo/live-factor.ts';
 import type { ClockTrust, EpochMs } from '../domain/time.ts';
 import type { StandingHint } from '../domain/validation/hints.ts';
 import type { OpenQuestion } from '../domain/validation/questions.ts';
@@ -34,6 +39,8 @@ export interface MeterFacts {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** The meter whose energy this one is part of. */
+  readonly parent: string | null;
   readonly channels: readonly { readonly channel: ChannelName; readonly unit: ChannelUnit }[];
 }
 
@@ -47,6 +54,13 @@ export interface CoefficientRead {
   readonly revision: number | null;
   /** False where no document is complete for the hour: the value may still change. */
   readonly confirmed: boolean;
+}
+
+/** What gauges made of one half-hour of gas or steam. */
+export interface HalfRead {
+  readonly startMs: EpochMs;
+  readonly factor: SlotFactor;
+  readonly live: LiveRecipe;
 }
 
 /** One hour bucket as stored, newest generation and revision only. */
@@ -70,6 +84,10 @@ export interface HourRead {
   readonly coefficient: CoefficientRead;
   /** 10⁻⁶ MJ, grid import only; null otherwise and when missing. */
   readonly energyMicroMj: bigint | null;
+  /** Of a sub-meter of bought electricity; part of no total. */
+  readonly allocatedMicroMj: bigint | null;
+  /** Only where pressures or temperatures are read: both half-hours have factors of their own. */
+  readonly halves?: readonly HalfRead[];
 }
 
 /** A stretch of equal coefficient; stretches are in order and do not overlap. */
@@ -89,7 +107,7 @@ export interface CoefficientsRead {
 export interface GaugeRead {
   readonly gauge: GaugeName;
   readonly value: number;
-  /** W, V, A, 1, Hz, m3/h */
+  /** W, V, A, 1, Hz, m3/h, kPa, °C */
   readonly unit: string;
   readonly atMs: EpochMs;
 }
@@ -104,9 +122,10 @@ export interface ChannelRead {
 }
 
 export interface MeterRead extends MeterFacts {
-  /** Maker and model for people, e.g. `Eastron SDM630`. */
+  /** The type's id, e.g. `eastron-sdm630`. */
   readonly type: string;
-  readonly parent: string | null;
+  /** Maker and model for people, e.g. `Eastron SDM630`. */
+  readonly typeName: Readonly<Record<Language, string>>;
   readonly line: string;
   readonly health: MeterHealth;
   /** The meter last answered then, null when it never did. */
@@ -173,7 +192,11 @@ export interface HourSource {
    * they are taken, so a year never lies in memory; hours revised meanwhile come as they are when they are taken.
    */
   hours(query: HoursQuery): Iterable<HourRead>;
+  /** When a channel was first known; null: never. */
+  readonly sinceOf: (meter: string, channel: ChannelName) => EpochMs | null;
   coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead;
+  /** Hour by hour: which document, file and rule decide its coefficient, and what was passed over. */
+  explained(fromMs: EpochMs, toMs: EpochMs): Iterable<ExplanationView>;
 }
 
 /** A question about the past. */
@@ -181,7 +204,9 @@ export type Question =
   /** {@link DayView} of a site-local date; null: of the day of `nowMs`. */
   | { readonly kind: 'day'; readonly date: string | null; readonly nowMs: EpochMs }
   /** {@link HoursView}. */
-  | ({ readonly kind: 'hours' } & HoursQuery);
+  | ({ readonly kind: 'hours' } & HoursQuery)
+  /** `{ from, to, hours: ExplanationView[] }`: what decided each hour, without any meter. */
+  | { readonly kind: 'coefficients'; readonly fromMs: EpochMs; readonly toMs: EpochMs };
 
 /** JSON text in UTF-8, in pieces of at most 64 KB. A piece is the reader's until it asks for the next one. */
 export interface Answer {
@@ -195,8 +220,16 @@ export interface DashboardReads {
   site(): SiteFacts;
   now(): EpochMs;
   status(): StatusRead;
+  /** The demand of the running period; part of each status. */
+  demand(): DemandsRead;
   /** Cheap for a day or two: what applies today and tomorrow is part of each status. */
   coefficients(fromMs: EpochMs, toMs: EpochMs): CoefficientsRead;
+  readonly ahead: {
+    /** Today and tomorrow; null while the time is not known. */
+    plan(): AheadPlan | null;
+    /** @throws CodedError what-if-…, time-not-known */
+    whatIf(moves: readonly Move[]): WhatIf;
+  };
   /** @throws CodedError too-many-questions */
   ask(question: Question): Promise<Answer>;
 }

@@ -4,6 +4,7 @@ import type { ChannelUnit } from '../domain/meters.ts';
 import { formatMicro } from '../domain/rational.ts';
 import { type EpochMs, instant } from '../domain/time.ts';
 import { hintText } from '../domain/validation/hints.ts';
+import { halfView } from './half-view.ts';
 import type {
   CoefficientRead,
   CoefficientsRead,
@@ -16,6 +17,7 @@ import { localDate, localIso } from './site-day.ts';
 import type {
   CoefficientsView,
   CoefficientView,
+  DemandsView,
   FaultView,
   HourView,
   MeterView,
@@ -23,7 +25,7 @@ import type {
 } from './views.ts';
 
 /** Micro-units as a JSON number: the same digits up to 15 of them, which is 10⁹ units to the millionth. */
-function decimal(micro: bigint): number {
+export function decimal(micro: bigint): number {
   return Number(formatMicro(micro));
 }
 
@@ -35,7 +37,7 @@ function isoOrNull(at: EpochMs | null, timezone: string): string | null {
   return at === null ? null : localIso(at, timezone);
 }
 
-function faultView(subject: Fault | null): FaultView | null {
+export function faultView(subject: Fault | null): FaultView | null {
   return subject && { code: subject.code, ja: faultText(subject, 'ja'), en: faultText(subject, 'en') };
 }
 
@@ -78,6 +80,8 @@ export function hourView(read: HourRead, unit: ChannelUnit, timezone: string): H
     register: { start: decimalOrNull(read.startRegisterMicro), end: decimalOrNull(read.endRegisterMicro) },
     coefficient: coefficientView(read.coefficient),
     mj: decimalOrNull(read.energyMicroMj),
+    mjAllocated: decimalOrNull(read.allocatedMicroMj),
+    ...(read.halves ? { halves: read.halves.map((half) => halfView(half, timezone)) } : {}),
   };
 }
 
@@ -86,6 +90,7 @@ function meterView(read: MeterRead, timezone: string): MeterView {
     id: read.id,
     name: read.name,
     type: read.type,
+    typeName: read.typeName,
     role: read.role,
     parent: read.parent,
     line: read.line,
@@ -118,6 +123,7 @@ export function statusView(
   site: SiteFacts,
   status: StatusRead,
   coefficients: { readonly today: CoefficientsRead; readonly tomorrow: CoefficientsRead },
+  demand: DemandsView,
 ): StatusView {
   const zone = site.timezone;
   const { mqtt, alarm, newestDocument } = status;
@@ -165,5 +171,6 @@ export function statusView(
       ...question,
       at: localIso(sinceMs, zone),
     })),
+    demand,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The local dashboard over HTTP: one page and the read-only API under it. Nothing here can change anything in the
- * gateway. Who may see it: this machine, unless the site file names another host.
+ * The local dashboard over HTTP: one page and the API under it. The only thing that can be changed through it is which
+ * coefficient documents are known (change-guard.ts says by whom). Who may see it: this machine, unless the site file names another host.
  */
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
@@ -8,15 +8,22 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { CodedError, type Fault, fault, type Language } from '../domain/faults.ts';
 import { storageFault, troubleOf } from '../domain/storage.ts';
+import type { DocumentDesk } from './document-desk.ts';
 import { isLoopback, isLoopbackHostHeader } from './host-guard.ts';
 import { createLiveHub, type LiveHub } from './live-hub.ts';
 import type { DashboardReads, LiveFeed } from './reads.ts';
 import { replyFault } from './replies.ts';
+import type { ReportDesk } from './report-desk.ts';
+import { aheadRoutes } from './routes/ahead.ts';
+import { coefficientRoutes } from './routes/coefficients.ts';
 import { readStatus } from './routes/context.ts';
 import { dayRoutes } from './routes/day.ts';
+import { demandRoutes } from './routes/demand.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { hoursRoutes } from './routes/hours.ts';
 import { liveRoutes } from './routes/live.ts';
 import { pageRoutes } from './routes/page.ts';
+import { reportRoutes } from './routes/report.ts';
 import { statusRoutes } from './routes/status.ts';
 
 /** Pages that may receive live values at once; one more falls back to asking now and then. */
@@ -41,6 +48,10 @@ export interface DashboardOptions {
   readonly port: number;
   readonly reads: DashboardReads;
   readonly live: LiveFeed;
+  /** Where coefficient documents are brought by hand; none: nothing can be changed. */
+  readonly desk?: DocumentDesk;
+  /** Without one there are no reports. */
+  readonly reports?: ReportDesk;
   readonly log: DashboardLog;
   /** For readers whose browser asks for neither Japanese nor English. */
   readonly language: Language;
@@ -177,8 +188,13 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         reply.header('cache-control', 'no-store');
     });
     statusRoutes(server, reads);
+    aheadRoutes(server, reads);
     dayRoutes(server, reads);
+    demandRoutes(server, reads);
     hoursRoutes(server, reads);
+    coefficientRoutes(server, reads);
+    if (options.desk) await documentRoutes(server, options.desk, options);
+    if (options.reports) await reportRoutes(server, options.reports, options);
     liveRoutes(server, hub, MAX_LIVE_CLIENTS);
     await pageRoutes(server, options.webRoot);
     return { url: await listen(server, options.host, options.port), close };

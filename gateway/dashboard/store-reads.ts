@@ -6,10 +6,12 @@ import type { SiteConfig } from '../../config/types.ts';
 import type { AlarmHealth } from '../domain/alarm.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
 import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
+import type { DemandsRead } from '../domain/demand/report.ts';
 import type { Fault } from '../domain/faults.ts';
 import { registerMicro } from '../domain/ledger/register.ts';
 import type { LiveBoard } from '../domain/live.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
+import { meterTypeName } from '../domain/names.ts';
 import type { StorageHealth } from '../domain/storage.ts';
 import type { Clock, EpochMs } from '../domain/time.ts';
 import type { StandingHint } from '../domain/validation/hints.ts';
@@ -40,9 +42,11 @@ export interface StoreReadsDeps {
   readonly version: string;
   readonly uplink: () => { connected(): boolean; fault(): Fault | null } | null;
   readonly coefficientFault: () => Fault | null;
+  readonly ahead: DashboardReads['ahead'];
   readonly clockHealth: () => ClockHealth;
   readonly storage: () => StorageHealth;
   readonly alarm: () => AlarmHealth | null;
+  readonly demand: () => DemandsRead;
   /** Reads what the disk may not let be read; `instead` then. The status is told all the same. */
   readonly read: <T>(work: () => T, instead: T) => T;
   /** Shown what a question about the past could not read. */
@@ -57,7 +61,7 @@ function hourSourceFacts(
 ): HourSourceFacts {
   const { site, specs, rules, version } = deps;
   return {
-    specs: specs.map(({ meter, channel }) => ({ meter, channel })),
+    specs,
     rules,
     get generation() {
       return deps.generation;
@@ -69,10 +73,11 @@ function hourSourceFacts(
       gridArea: site.site.gridArea,
       gateway: site.gateway.id,
       version,
-      meters: site.meters.map(({ id, name, role }) => ({
+      meters: site.meters.map(({ id, name, role, parent }) => ({
         id,
         name,
         role,
+        parent,
         channels: specs.filter((spec) => spec.meter === id).map(({ channel, unit }) => ({ channel, unit })),
       })),
     },
@@ -125,11 +130,12 @@ export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
   function meterReads(): MeterRead[] {
     return site.meters.map((meter) => {
       const live = board.of(meter.id);
-      const { maker, model } = meter.type;
+      const { type } = meter;
       return {
         id: meter.id,
         name: meter.name,
-        type: maker === '-' ? model : `${maker} ${model}`,
+        type: type.id,
+        typeName: { ja: meterTypeName(type, 'ja'), en: meterTypeName(type, 'en') },
         role: meter.role,
         parent: meter.parent,
         line: meter.line,
@@ -185,6 +191,8 @@ export function createStoreReads(deps: StoreReadsDeps): DashboardReads {
       };
     },
     coefficients: (fromMs, toMs) => deps.read(() => coefficients(fromMs, toMs), NOT_KNOWN),
+    ahead: deps.ahead,
+    demand: deps.demand,
     ask: createAsk(source, deps.rethrow),
   };
 }

@@ -5,10 +5,13 @@
 
 import type { AlarmCause } from '../domain/alarm.ts';
 import type { ClockState } from '../domain/clock-health.ts';
+import type { DemandEntry, DemandMonthEntry } from '../domain/demand/report.ts';
 import type { CoefficientClass, Decimal, MeterHealth } from '../domain/messages.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
 import type { Quality } from '../domain/quality.ts';
 import type { StorageState } from '../domain/storage.ts';
+import type { GaugeRef } from '../domain/thermo/gauge-slot.ts';
+import type { ConditionName, Used } from '../domain/thermo/live-factor.ts';
 import type { ClockTrust } from '../domain/time.ts';
 
 /** A fault's sentence in both languages, so that the page can switch without asking again. */
@@ -33,6 +36,31 @@ export interface CoefficientView {
   readonly confirmed: boolean;
 }
 
+/** What stood for a pressure or a temperature in a half-hour. */
+export interface ConditionView extends GaugeRef {
+  readonly condition: ConditionName;
+  readonly unit: string;
+  /** `none`: there is no value, and so no kWh. */
+  readonly used: Used;
+  /** What entered the factor; a pressure above the atmosphere. */
+  readonly value: Decimal | null;
+  /** What the gauge showed; null where nothing. */
+  readonly mean: Decimal | null;
+  readonly min: Decimal | null;
+  readonly max: Decimal | null;
+  /** 0…1, how much of the half-hour the gauge was watched. */
+  readonly watched: Decimal;
+}
+
+/** A half-hour of gas or steam with a factor of its own. */
+export interface HalfView {
+  readonly start: string;
+  readonly kwhPerUnit: Decimal | null;
+  readonly conditions: readonly ConditionView[];
+  /** As `explain` prints it, line by line. */
+  readonly working: { readonly ja: readonly string[]; readonly en: readonly string[] };
+}
+
 /** The same names as the `hour` message of MQTT. */
 export interface HourView {
   readonly meter: string;
@@ -49,13 +77,17 @@ export interface HourView {
   readonly register: { readonly start: Decimal | null; readonly end: Decimal | null };
   readonly coefficient: CoefficientView;
   readonly mj: Decimal | null;
+  /** kWh × coefficient of a sub-meter of bought electricity: part of no total. */
+  readonly mjAllocated: Decimal | null;
+  /** Only where pressures or temperatures are read. */
+  readonly halves?: readonly HalfView[];
 }
 
 /**
  * `closed` has a bucket (its quality may still be `missing`); `open` is running or about to be closed;
- * `absent` is past without a bucket; `future` has not begun.
+ * `absent` is past without a bucket; `before` lies before the channel was first known; `future` has not begun.
  */
-export type FrameState = 'closed' | 'open' | 'absent' | 'future';
+export type FrameState = 'closed' | 'open' | 'absent' | 'before' | 'future';
 
 /** One hour of the day, whether anything is known of it or not. */
 export interface FrameView {
@@ -83,6 +115,25 @@ export interface TotalsView {
   readonly hoursUnconfirmed: number;
 }
 
+/** What a meter counts and no meter below it does, over the hours in which all of them have a value. */
+export interface UnmeteredView {
+  /** The meters below it. */
+  readonly meters: readonly string[];
+  /** Own minus all below: below 0 where those show more. Null: no hour could be compared. */
+  readonly quantity: Decimal | null;
+  /** What the meter itself counted in the same hours. */
+  readonly own: Decimal | null;
+  /** By frame; null where one of them has no value. */
+  readonly hours: readonly (Decimal | null)[];
+  readonly hoursCompared: number;
+  /** The meter has a value or knows that it has none, and they could not be compared. */
+  readonly hoursLeftOut: number;
+  /** All that is in it was measured. */
+  readonly isMeasured: boolean;
+  /** Those below show more than the meters' accuracy explains: a ratio or a `parent` is wrong. */
+  readonly exceeds: boolean;
+}
+
 export interface ChannelDayView {
   readonly meter: string;
   readonly name: string;
@@ -91,6 +142,8 @@ export interface ChannelDayView {
   readonly unit: ChannelUnit;
   readonly frames: readonly FrameView[];
   readonly totals: TotalsView;
+  /** Null for a channel that no meter hangs below. */
+  readonly unmetered: UnmeteredView | null;
 }
 
 export interface SpanView extends CoefficientView {
@@ -137,7 +190,10 @@ export interface GaugeView {
 export interface MeterView {
   readonly id: string;
   readonly name: string;
+  /** The type's id, as in `meta`. */
   readonly type: string;
+  /** Maker and model; what it is, where the type has none. */
+  readonly typeName: { readonly ja: string; readonly en: string };
   readonly role: Role;
   readonly parent: string | null;
   readonly line: string;
@@ -165,6 +221,24 @@ export interface QuestionView {
   readonly en: string;
   /** What to type on the gateway: one of these. */
   readonly commands: readonly string[];
+}
+
+/** Demand of a running period, with its line up to now and the maxima of twelve months. */
+export interface DemandView extends DemandEntry {
+  readonly picture: readonly { readonly minutes: number; readonly demand: Decimal }[];
+  /** Newest first. */
+  readonly months: readonly DemandMonthEntry[];
+}
+
+export interface DemandsView {
+  /** In the order of the site file; empty where none is watched. */
+  readonly demands: readonly DemandView[];
+  /** Who hears of its alarms, and whether they do. */
+  readonly notify: readonly {
+    readonly way: 'webhook' | 'mail';
+    readonly waiting: number;
+    readonly fault: FaultView | null;
+  }[];
 }
 
 export interface StatusView {
@@ -217,4 +291,5 @@ export interface StatusView {
   };
   readonly meters: readonly MeterView[];
   readonly questions: readonly QuestionView[];
+  readonly demand: DemandsView;
 }

@@ -4,9 +4,17 @@ import type { Fault } from './faults.ts';
 /**
  * `meter-offline`: a meter does not answer for good; `storage`: the disk takes nothing; `clock`: hours are held back
  * because the time is not known; `ledger-salvaged`: the database was damaged and began anew within the last
- * {@link SALVAGE_SHOWN_MS}.
+ * {@link SALVAGE_SHOWN_MS}; `demand-…`: an alarm of that level or a higher one is in force.
  */
-export const ALARM_CAUSES = ['meter-offline', 'storage', 'clock', 'ledger-salvaged'] as const;
+export const ALARM_CAUSES = [
+  'meter-offline',
+  'storage',
+  'clock',
+  'ledger-salvaged',
+  'demand-caution',
+  'demand-warning',
+  'demand-limit',
+] as const;
 export type AlarmCause = (typeof ALARM_CAUSES)[number];
 
 /** Somebody comes by once a day. */

@@ -80,6 +80,16 @@ export const CORRECTION_FAULT_TEXTS = {
     en: 'What {meter}/{channel} showed at {at} is not settled yet: the meter refreshes its register slowly. Try again in a few minutes. Nothing was changed.',
     ja: '{meter}/{channel} の {at} の定時積算値がまだ確定していません。数分後にもう一度実行してください。変更していません。',
   },
+  'correction-clock-untrusted': {
+    retryable: true,
+    en: 'The clock of this machine is not set ({now}), no gateway runs that could wait for it, and the correction would be stamped by it. Set the clock or let it hear a time server, then give this command again; on a closed LAN write `clock: {trust: manual}` in the site file. Nothing was changed.',
+    ja: 'この機器の時計が合っておらず ({now})、ゲートウェイも稼働していないため、訂正の時刻を記録できません。時計を合わせるか時刻サーバーに接続してから、もう一度実行してください。閉域 LAN ではサイトファイルに `clock: {trust: manual}` と書いてください。変更していません。',
+  },
+  'correction-clock-behind': {
+    retryable: true,
+    en: 'The clock of this machine shows {now}, but there are readings of {newest} already: one of them is wrong. Set the clock, or start the gateway, which judges it; then give this command again. Nothing was changed.',
+    ja: 'この機器の時計は {now} を示していますが、{newest} の計測値がすでにあります。時計を合わせるか、ゲートウェイを起動してから、もう一度実行してください。変更していません。',
+  },
   'correction-unreadable': {
     retryable: false,
     en: 'The file {source} in the inbox is no correction that hakaru has written: {reason}. Nothing was changed.',

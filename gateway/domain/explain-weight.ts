@@ -1,12 +1,9 @@
 /** The coefficient of an hour as plain text, and one sentence on how it was decided. */
 
-import type { DecisionInput } from './coefficients/decide.ts';
-import { jstDate, jstHour } from './coefficients/jst.ts';
-import type { CoefficientDecision } from './coefficients/types.ts';
+import type { Coefficient, CoefficientDecision } from './coefficients/types.ts';
 import { exact, field, type Print } from './explain-words.ts';
-import type { Language } from './faults.ts';
 import type { HourBucket } from './hour.ts';
-import { formatMicro, toMicro } from './rational.ts';
+import { formatMicro } from './rational.ts';
 import type { EpochMs } from './time.ts';
 
 export interface Weighing {
@@ -16,6 +13,8 @@ export interface Weighing {
   readonly why: string | null;
   /** What documents and rules would give now, where that is something else. */
   readonly changed: string | null;
+  /** The rules step by step, and what was passed over; empty where the hour is not weighed as they say now. */
+  readonly steps: readonly string[];
 }
 
 export interface ExplainedDocument {
@@ -28,45 +27,33 @@ interface Weighed {
   readonly bucket: HourBucket;
   /** Null where this channel is not weighed by the hour. */
   readonly weighing: Weighing | null;
+  /** Of a sub-meter that has a share: what its hour weighs. */
+  readonly allocatedBy: Coefficient | null;
   readonly weighQueued: boolean;
   readonly document: ExplainedDocument | null;
 }
 
-const CLASS_WORDS: Readonly<Record<CoefficientDecision['class'], string>> = {
-  normal: 'この時間の発表なし',
-  curtailment: 'この時間に再エネ出力制御の発表あり',
-  tight: 'この日に需給ひっ迫の発表あり',
-  none: '',
-};
-
-/** @param input what was decided on: its area and hour are named */
-export function weightText(
-  decision: CoefficientDecision,
-  input: Pick<DecisionInput, 'area' | 'hourStart' | 'ruleSetChoice'>,
-  language: Language,
-): string {
-  if (language === 'en') return decision.why;
-  const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
-  const hour = jstHour(input.hourStart);
-  const when = `${jstDate(input.hourStart)} ${clock(hour)}–${clock(hour + 1)} JST, ${input.area}`;
-  const { mjPerKwh, ruleSet, document, documentRevision } = decision;
-  if (mjPerKwh === null || ruleSet === null) {
-    const missing =
-      input.ruleSetChoice === null ? 'この日に有効な規則がない' : `規則 ${input.ruleSetChoice} がない`;
-    return `${when}: ${missing}ため、係数を掛けない。`;
-  }
-  const value = formatMicro(toMicro(mjPerKwh));
-  const reason = document
-    ? `${document} 第 ${documentRevision} 版では${CLASS_WORDS[decision.class]}`
-    : 'この日の文書がまだないため未確定';
-  return `${when}: ${reason}。${ruleSet} により ${value} MJ/kWh (${decision.class})。`;
+/** A sub-meter's share: the same coefficient, and no total has it. */
+function allocatedLines({ bucket, allocatedBy }: Weighed, say: Print['say']): string[] {
+  const { mjPerKwh = null, class: name, document, documentRevision } = allocatedBy ?? {};
+  if (mjPerKwh === null || bucket.allocatedMicroMj === null) return [];
+  const kwh = bucket.energyMicroKwh === null ? say('notKnown') : `${formatMicro(bucket.energyMicroKwh)} kWh`;
+  const by = document ? `${document}, ${say('revision')} ${documentRevision}` : say('notConfirmed');
+  return field(
+    say('allocated'),
+    `${kwh} × ${exact(mjPerKwh)} = ${formatMicro(bucket.allocatedMicroMj)} MJ`,
+    `${say('class')} ${name}; ${by}`,
+    say('allocatedOnly'),
+  );
 }
 
 export function weightLines(explanation: Weighed, { say, grid }: Print): string[] {
   const { bucket, weighing, document, weighQueued } = explanation;
   const head = ['', `  ${say('coefficient')}`];
   const again = weighQueued ? [say('willBeWeighed')] : [];
-  if (weighing === null) return [...head, ...field(say('value'), say('notWeighed'))];
+  if (weighing === null) {
+    return [...head, ...field(say('value'), say('notWeighed')), ...allocatedLines(explanation, say)];
+  }
   const changed = weighing.changed === null ? [] : field(say('later'), weighing.changed, ...again);
   if (bucket.ruleSet === null && weighing.decision?.class !== 'none') {
     return [...head, ...field(say('value'), say('notYetWeighed'))];
@@ -81,6 +68,7 @@ export function weightLines(explanation: Weighed, { say, grid }: Print): string[
       `${value === null ? say('none') : `${value} MJ/kWh`}; ${say('class')} ${bucket.class}; ${say('ruleSet')} ${bucket.ruleSet ?? say('none')}; ${say(bucket.confirmed ? 'confirmed' : 'notConfirmed')}`,
     ),
     ...field(say('why'), weighing.why ?? say('whyLost')),
+    ...weighing.steps,
     ...changed,
     ...field(
       say('document'),

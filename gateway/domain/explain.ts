@@ -4,6 +4,7 @@
  * the same figures, in either language (tests do). What is written is never passed off as following from evidence
  * that came later: where the two differ the print says so.
  */
+import type { Coefficient } from './coefficients/types.ts';
 import {
   boundaryLines,
   type DialInterval,
@@ -11,6 +12,7 @@ import {
   type ExplainedEra,
   eraLines,
 } from './explain-evidence.ts';
+import { type Halves, halvesLines } from './explain-halves.ts';
 import { type ExplainedSlot, slotLines, sum } from './explain-slot.ts';
 import { type ExplainedDocument, type Weighing, weightLines } from './explain-weight.ts';
 import { exact, field, type Print, result, type Say, wordsOf } from './explain-words.ts';
@@ -21,7 +23,7 @@ import type { HourMessage } from './messages.ts';
 import type { ChannelSpec } from './meters.ts';
 import { formatMicro } from './rational.ts';
 import { factorLines, volumeLines } from './thermo/factor-lines.ts';
-import { factorOf } from './thermo/kwh-factor.ts';
+import { factorOf, isFixed, type KwhFactor } from './thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus } from './time.ts';
 
 export interface ExplainedMessage {
@@ -41,6 +43,8 @@ export interface Explanation {
   readonly revision: number;
   readonly generation: number;
   readonly slots: readonly [ExplainedSlot, ExplainedSlot];
+  /** Where each half-hour has a factor of its own. */
+  readonly halves: Halves | null;
   /** The boundaries known of the hour's three. */
   readonly boundaries: readonly Boundary[];
   /** Those that the boundaries lie in, and all between. */
@@ -49,6 +53,8 @@ export interface Explanation {
   readonly dials: readonly DialInterval[];
   /** Null where this channel is not weighed by the hour. */
   readonly weighing: Weighing | null;
+  /** Of a sub-meter that has a share: what its hour weighs. */
+  readonly allocatedBy: Coefficient | null;
   /** The hour waits to be weighed. */
   readonly weighQueued: boolean;
   readonly document: ExplainedDocument | null;
@@ -57,22 +63,47 @@ export interface Explanation {
   readonly messageDue: boolean;
 }
 
-function hourLines(
-  { spec, bucket, slots }: Explanation,
-  { say, unit, grid }: Print,
+/** kWh of an hour with one factor. */
+function kwhLines(
+  { spec, bucket }: Explanation,
+  factor: KwhFactor | null,
+  { say, unit }: Print,
   language: Language,
 ): string[] {
-  const show = (micro: bigint | null, of: string) =>
-    micro === null ? say('notKnown') : `${formatMicro(micro)} ${of}`;
-  const [first, second] = [slots[0].slot, slots[1].slot];
-  const factor = factorOf(spec, bucket.startMs, grid);
   const kwhPerUnit = factor?.kwhPerUnit ?? null;
-  const now = joinSlots(first, second, kwhPerUnit);
-  const changed = say('evidenceChanged');
-  const coverage = (micro: number) => formatMicro(BigInt(micro));
   const times = kwhPerUnit && exact(kwhPerUnit);
   const source = factor?.label ? ` (${factor.label})` : '';
   const unknown = say(spec.kwhFactors.length === 0 ? 'noFactor' : 'noFactorThen');
+  return [
+    ...field(
+      'kWh',
+      ...result(
+        `${show(bucket.quantityMicro, unit, say)} × ${times ?? unknown}${source}`,
+        energyOf(bucket.quantityMicro, kwhPerUnit) === bucket.energyMicroKwh,
+        show(bucket.energyMicroKwh, 'kWh', say),
+        say('factorChanged', { factor: times ?? say('none') }),
+      ),
+    ),
+    ...(factor?.label && isFixed(factor) ? field(say('factor'), ...factorLines(factor, unit, language)) : []),
+    ...(factor?.basis?.kind === 'gas' && bucket.quantityMicro !== null
+      ? field(say('volumes'), ...volumeLines(factor.basis, bucket.quantityMicro, language))
+      : []),
+  ];
+}
+
+function show(micro: bigint | null, of: string, say: Say): string {
+  return micro === null ? say('notKnown') : `${formatMicro(micro)} ${of}`;
+}
+
+function hourLines(explanation: Explanation, print: Print, language: Language): string[] {
+  const { spec, bucket, slots, halves } = explanation;
+  const { say, unit, grid } = print;
+  const [first, second] = [slots[0].slot, slots[1].slot];
+  const factor = factorOf(spec, bucket.startMs, grid);
+  const now = joinSlots(first, second, halves ? halves.of : (factor?.kwhPerUnit ?? null));
+  const changed = say('evidenceChanged');
+  const coverage = (micro: number) => formatMicro(BigInt(micro));
+  const follows = now.energyMicroKwh === bucket.energyMicroKwh;
   return [
     '',
     `  ${say('hour')}`,
@@ -81,7 +112,7 @@ function hourLines(
       ...result(
         sum(first.quantityMicro, '+', second.quantityMicro, say),
         now.quantityMicro === bucket.quantityMicro,
-        show(bucket.quantityMicro, unit),
+        show(bucket.quantityMicro, unit, say),
         changed,
       ),
     ),
@@ -97,21 +128,18 @@ function hourLines(
     ),
     ...field(
       say('registers'),
-      `${show(bucket.startRegisterMicro, unit)} … ${show(bucket.endRegisterMicro, unit)}`,
+      `${show(bucket.startRegisterMicro, unit, say)} … ${show(bucket.endRegisterMicro, unit, say)}`,
     ),
-    ...field(
-      'kWh',
-      ...result(
-        `${show(bucket.quantityMicro, unit)} × ${times ?? unknown}${source}`,
-        energyOf(bucket.quantityMicro, kwhPerUnit) === bucket.energyMicroKwh,
-        show(bucket.energyMicroKwh, 'kWh'),
-        say('factorChanged', { factor: times ?? say('none') }),
-      ),
-    ),
-    ...(factor?.label ? field(say('factor'), ...factorLines(factor, unit, language)) : []),
-    ...(factor?.basis?.kind === 'gas' && bucket.quantityMicro !== null
-      ? field(say('volumes'), ...volumeLines(factor.basis, bucket.quantityMicro, language))
-      : []),
+    ...(halves
+      ? halvesLines(
+          halves,
+          [first, second],
+          bucket.energyMicroKwh,
+          follows,
+          { ...print, unit: spec.unit },
+          language,
+        )
+      : kwhLines(explanation, factor, print, language)),
   ];
 }
 

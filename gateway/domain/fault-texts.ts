@@ -3,9 +3,14 @@
  * Keep the groups; add a code to the end of its group, and to docs/faults.md.
  */
 
+import { AHEAD_FAULT_TEXTS } from './ahead-fault-texts.ts';
 import { ALARM_FAULT_TEXTS } from './alarm-fault-texts.ts';
+import { COEFFICIENT_FAULT_TEXTS } from './coefficient-fault-texts.ts';
 import { CORRECTION_FAULT_TEXTS } from './correction-fault-texts.ts';
+import { DOCUMENT_FAULT_TEXTS } from './document-fault-texts.ts';
+import { NOTIFY_FAULT_TEXTS } from './notify-fault-texts.ts';
 import { PULSE_FAULT_TEXTS } from './pulse-fault-texts.ts';
+import { REPORT_FAULT_TEXTS } from './report-fault-texts.ts';
 
 interface FaultText {
   readonly retryable: boolean;
@@ -123,6 +128,8 @@ export const FAULT_TEXTS = {
   // — pulse inputs —
   ...PULSE_FAULT_TEXTS,
   ...ALARM_FAULT_TEXTS,
+  ...NOTIFY_FAULT_TEXTS,
+  ...REPORT_FAULT_TEXTS,
   // — the ledger —
   'ledger-newer': {
     retryable: false,
@@ -190,47 +197,7 @@ export const FAULT_TEXTS = {
     ja: '{meter}/{channel} の指針値が {have} から {dial} {unit} に戻ることはありません。もう一度読んでください。記録していません。',
   },
   ...CORRECTION_FAULT_TEXTS,
-  // — coefficients —
-  'document-unreadable': {
-    retryable: false,
-    en: 'The coefficient document {source} is not readable at {where}: {reason}. Nothing of it was applied.',
-    ja: '係数文書 {source} の {where} を読めません: {reason}。何も適用していません。',
-  },
-  'document-invalid': {
-    retryable: false,
-    en: 'The coefficient document {source} is wrong at {where}: {reason}. Nothing of it was applied.',
-    ja: '係数文書 {source} の {where} に誤りがあります: {reason}。何も適用していません。',
-  },
-  'document-too-large': {
-    retryable: false,
-    en: 'The coefficient document {source} is larger than {limitBytes} bytes and was not read.',
-    ja: '係数文書 {source} は上限 {limitBytes} バイトを超えるため読みませんでした。',
-  },
-  'document-older': {
-    retryable: false,
-    en: 'Revision {revision} of the document {document} is not newer than revision {have}, which is in force. Nothing was changed.',
-    ja: '文書 {document} の改訂 {revision} は適用中の改訂 {have} より新しくありません。変更していません。',
-  },
-  'document-conflict': {
-    retryable: false,
-    en: 'Revision {revision} of the document {document} is already here with other contents. Give the correction a higher revision.',
-    ja: '文書 {document} の改訂 {revision} は内容の異なるものが既にあります。訂正には新しい改訂番号を付けてください。',
-  },
-  'tight-day-without-factor': {
-    retryable: false,
-    en: 'The rule set {ruleSet} has no factor for tight supply (α was never fixed), so the tight day {date} cannot be applied. Remove it, or use a rule set that has one. Nothing of the document was applied.',
-    ja: '規則 {ruleSet} には需給逼迫時の係数がありません (α 未定) ので、{date} を適用できません。削除するか、係数のある規則を使ってください。文書は一切適用していません。',
-  },
-  'rule-set-unknown': {
-    retryable: false,
-    en: 'The rule set {ruleSet} is not known. Known are: {known}.',
-    ja: '規則 {ruleSet} は登録されていません。使えるのは {known} です。',
-  },
-  'download-failed': {
-    retryable: true,
-    en: 'The coefficients could not be downloaded from {source}: {reason}. What was known stays in force; the gateway tries again.',
-    ja: '{source} から係数を取得できません: {reason}。既知の係数を使い続け、再試行します。',
-  },
+  ...DOCUMENT_FAULT_TEXTS,
   // — uplink —
   'broker-unreachable': {
     retryable: true,
@@ -293,6 +260,12 @@ export const FAULT_TEXTS = {
     en: '{text} is not a time. Write it like 2026-07-01T13:00+09:00 or 2026-07-01.',
     ja: '{text} は時刻として読めません。2026-07-01T13:00+09:00 または 2026-07-01 のように書いてください。',
   },
+  'times-reversed': {
+    retryable: false,
+    en: '{from} is not before {to}, so there is no hour between them. Write the earlier time behind --from.',
+    ja: '{from} は {to} より前ではないため、その間に時間値はありません。早い方の時刻を --from に書いてください。',
+  },
+  ...COEFFICIENT_FAULT_TEXTS,
   'hour-unknown': {
     retryable: false,
     en: 'There is no hour bucket of {meter} at {hour}. Use `hakaru hours` to see which there are.',
@@ -344,6 +317,8 @@ export const FAULT_TEXTS = {
     en: 'The clock of this machine shows {now}, but readings were stamped {newest}. Live values go on; hours are held back until the clock catches up or is synchronised. Set the clock; with `clock: { trust: manual }` in the site file it is believed as it stands.',
     ja: 'この機器の時計は {now} を示していますが、{newest} の計測値がすでにあります。現在値は表示しますが、時計が追いつくか同期されるまで時間値は保留します。時計を合わせてください。サイトファイルに `clock: { trust: manual }` と書けば今の時計を正とします。',
   },
+  // — the hours ahead —
+  ...AHEAD_FAULT_TEXTS,
   // — HTTP —
   'query-invalid': {
     retryable: false,

@@ -4,9 +4,11 @@
  * holds the two together). Exceptions are for bugs and for bad input, and carry a fault: {@link CodedError}.
  */
 import { FAULT_TEXTS } from './fault-texts.ts';
+import type { Language } from './language.ts';
+import { quantityName } from './names.ts';
 
 export type FaultCode = keyof typeof FAULT_TEXTS;
-export type Language = 'en' | 'ja';
+export type { Language } from './language.ts';
 
 export interface Fault {
   readonly code: FaultCode;
@@ -22,9 +24,10 @@ export function fault(code: FaultCode, about: Fault['about'] = {}): Fault {
 
 /** What happened and what to do, in the reader's language. */
 export function faultText(subject: Fault, language: Language = 'en'): string {
-  return FAULT_TEXTS[subject.code][language].replace(/\{(\w+)\}/g, (_, key: string) =>
-    String(subject.about[key] ?? '?'),
-  );
+  return FAULT_TEXTS[subject.code][language].replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = String(subject.about[key] ?? '?');
+    return key === 'quantity' ? quantityName(value, language) : value;
+  });
 }
 
 /** Bad input or a start that cannot go on: the program says the sentence and ends, or refuses the input whole. */

@@ -5,7 +5,7 @@
 
 import type { Coefficient } from './coefficients/types.ts';
 import { demandMicro, type Slot } from './ledger/slot.ts';
-import type { ChannelName, Role } from './meters.ts';
+import type { ChannelName, ChannelSpec, Role } from './meters.ts';
 import { type Quality, worstOf } from './quality.ts';
 import { type Rational, roundHalfAway } from './rational.ts';
 import type { EpochMs } from './time.ts';
@@ -25,6 +25,8 @@ export interface HourQuantities {
 export interface HourWeight extends Coefficient {
   /** 10⁻⁶ MJ */
   readonly energyMicroMj: bigint | null;
+  /** 10⁻⁶ MJ of a sub-meter: its kWh with the hour's coefficient. Part of no total: the meter above has it already. */
+  readonly allocatedMicroMj: bigint | null;
 }
 
 export interface HourBucket extends HourQuantities, HourWeight {
@@ -35,6 +37,42 @@ export interface HourBucket extends HourQuantities, HourWeight {
 export function isWeighed(role: Role, channel: ChannelName): boolean {
   return role === 'grid-import' && channel === 'energy-import';
 }
+
+/** What the coefficient of the hour does for a channel. As numbers they are stored. */
+export const WEIGHINGS = { none: 0, weighed: 1, allocated: 2 } as const;
+export type Weighing = (typeof WEIGHINGS)[keyof typeof WEIGHINGS];
+
+/** Sub-meters of bought electricity get a share; those below the site's own generation do not. */
+export function weighingOf({ role, channel, isGenerated }: WeighedChannel): Weighing {
+  if (isWeighed(role, channel)) return WEIGHINGS.weighed;
+  const isShare = role === 'sub' && channel === 'energy-import' && isGenerated !== true;
+  return isShare ? WEIGHINGS.allocated : WEIGHINGS.none;
+}
+
+type WeighedChannel = Pick<ChannelSpec, 'role' | 'channel' | 'isGenerated'>;
+
+/** Coefficient, MJ and share of one bucket. @param coefficient that of the hour; null while it was not weighed */
+export function hourWeight(
+  energyMicroKwh: bigint | null,
+  weighing: Weighing,
+  coefficient: Coefficient | null,
+): HourWeight {
+  const mj = coefficient?.mjPerKwh ? weigh(energyMicroKwh, coefficient.mjPerKwh) : null;
+  if (weighing === WEIGHINGS.weighed)
+    return { ...(coefficient ?? UNWEIGHED), energyMicroMj: mj, allocatedMicroMj: null };
+  const allocatedMicroMj = weighing === WEIGHINGS.allocated ? mj : null;
+  return { ...UNWEIGHED, energyMicroMj: null, allocatedMicroMj };
+}
+
+/** What a bucket says that is not weighed, or not yet. */
+export const UNWEIGHED: Coefficient = {
+  mjPerKwh: null,
+  class: 'none',
+  ruleSet: null,
+  document: null,
+  documentRevision: null,
+  confirmed: false,
+};
 
 /** kWh of a native quantity: rounded once by the product's rule. */
 export function energyOf(quantityMicro: bigint | null, kwhPerUnit: Rational | null): bigint | null {
@@ -47,16 +85,47 @@ export function weigh(energyMicroKwh: bigint | null, mjPerKwh: Rational): bigint
   return energyOf(energyMicroKwh, mjPerKwh);
 }
 
-export function joinSlots(first: Slot, second: Slot, kwhPerUnit: Rational | null): HourQuantities {
+/** The factor of one half-hour by itself, and how good kWh by it can be at best. */
+export interface HalfFactor {
+  readonly kwhPerUnit: Rational | null;
+  readonly quality: Quality;
+}
+
+/** One factor for both half-hours of an hour, or one for each. */
+export type HourFactor = Rational | null | readonly [HalfFactor, HalfFactor];
+
+/** kWh of a half-hour by a factor of its own. Where nothing passed it is 0, whatever a unit holds. */
+export function halfEnergy(quantityMicro: bigint | null, kwhPerUnit: Rational | null): bigint | null {
+  return quantityMicro === 0n ? 0n : energyOf(quantityMicro, kwhPerUnit);
+}
+
+function hourEnergy(first: Slot, second: Slot, factor: HourFactor): bigint | null {
+  if (factor === null || 'num' in factor) {
+    const [a, b] = [first.quantityMicro, second.quantityMicro];
+    return energyOf(a === null || b === null ? null : a + b, factor);
+  }
+  const a = halfEnergy(first.quantityMicro, factor[0].kwhPerUnit);
+  const b = halfEnergy(second.quantityMicro, factor[1].kwhPerUnit);
+  return a === null || b === null ? null : a + b;
+}
+
+/** A half-hour whose kWh rest on less than its quantity is no better than that. */
+function qualityBy({ quality, quantityMicro }: Slot, factor: HalfFactor | null): Quality {
+  const rests = factor?.kwhPerUnit && quantityMicro !== null && quantityMicro !== 0n;
+  return rests ? worstOf(quality, factor.quality) : quality;
+}
+
+export function joinSlots(first: Slot, second: Slot, factor: HourFactor): HourQuantities {
   const quantityMicro =
     first.quantityMicro === null || second.quantityMicro === null
       ? null
       : first.quantityMicro + second.quantityMicro;
+  const [half, otherHalf] = factor === null || 'num' in factor ? [null, null] : factor;
   return {
-    quality: worstOf(first.quality, second.quality),
+    quality: worstOf(qualityBy(first, half), qualityBy(second, otherHalf)),
     coverageMicro: Math.floor((first.coverageMicro + second.coverageMicro) / 2),
     quantityMicro,
-    energyMicroKwh: energyOf(quantityMicro, kwhPerUnit),
+    energyMicroKwh: hourEnergy(first, second, factor),
     demandMicro: [demandMicro(first), demandMicro(second)],
     startRegisterMicro: first.startRegisterMicro,
     endRegisterMicro: second.endRegisterMicro,

@@ -10,6 +10,7 @@ import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from './meters
 import type { Quality } from './quality.ts';
 import type { StorageState } from './storage.ts';
 import type { GasState } from './thermo/gas.ts';
+import type { ConditionName } from './thermo/live-factor.ts';
 import type { ClockTrust } from './time.ts';
 
 /** A decimal that was printed from an integer of micro-units; see `decimal` in render-json.ts. */
@@ -56,6 +57,8 @@ export interface HourMessage {
   };
   /** kWh × coefficient for grid-import; null otherwise and when missing. */
   readonly mj: Decimal | null;
+  /** kWh × coefficient of a sub-meter of bought electricity: part of no total. null for all others. */
+  readonly mjAllocated: Decimal | null;
   readonly producedAt: string;
 }
 
@@ -103,8 +106,16 @@ export interface MetaMessage {
         /** Dates of the site, both included; null: without end. */
         readonly from: string | null;
         readonly to: string | null;
-        /** As a fraction "num/den". */
-        readonly kwhPerUnit: string;
+        /** As a fraction "num/den"; null where each half-hour has its own: see `gauges`. */
+        readonly kwhPerUnit: string | null;
+        /** What each half-hour's factor follows from; empty where a date has one factor. */
+        readonly gauges: readonly {
+          readonly condition: ConditionName;
+          readonly meter: string;
+          readonly gauge: GaugeName;
+          /** °C, or kPa above the atmosphere; null: without a mean there are no kWh. */
+          readonly fallback: Decimal | null;
+        }[];
         /** Which factor that is; null for a mere change of units. */
         readonly factor: string | null;
         /** The state in which m³ of gas are counted; null for all else. */
@@ -143,6 +154,12 @@ export interface StatusMessage {
     readonly since: string | null;
     readonly causes: readonly AlarmCause[];
   } | null;
+  /** How far ahead hours are confirmed; null where that is not known, and in the message that the broker publishes. */
+  readonly coefficients: {
+    readonly state: 'confirmed' | 'stale' | 'none';
+    /** From then on hours are unconfirmed; null with `none`. */
+    readonly confirmedUntil: string | null;
+  } | null;
   /** What waits for a person: questions of the ledger, hints of the meters; null where that is not known. */
   readonly attention: { readonly questions: number; readonly hints: number } | null;
 }
@@ -166,10 +183,15 @@ export type EventKind =
   | 'meter-setting'
   | 'coefficients-applied'
   | 'coefficients-refused'
+  | 'coefficients-stale'
+  | 'coefficients-confirmed'
+  | 'classes-changed'
   | 'clock-step'
   | 'tombstone'
   | 'generation'
   | 'ledger-salvaged'
+  | 'demand-alarm'
+  | 'demand-over'
   | 'alarm-on'
   | 'alarm-off';
 

@@ -1,77 +1,17 @@
+import type { ChannelName, ChannelUnit } from './quantities.ts';
 import type { Rational } from './rational.ts';
 import type { KwhFactor } from './thermo/kwh-factor.ts';
 
-/** A cumulative register that only rises; the gateway accounts for these and for nothing else. */
-export type ChannelName =
-  | 'energy-import'
-  | 'energy-export'
-  | 'gas-volume'
-  | 'steam-mass'
-  | 'heat'
-  | 'water-volume';
-
-export const CHANNEL_NAMES = [
-  'energy-import',
-  'energy-export',
-  'gas-volume',
-  'steam-mass',
-  'heat',
-  'water-volume',
-] as const satisfies readonly ChannelName[];
-
-/** Native units of channels: what the meter's face says. */
-export type ChannelUnit = 'kWh' | 'm3' | 't' | 'GJ';
-
-export const CHANNEL_UNITS: Readonly<Record<ChannelName, ChannelUnit>> = {
-  'energy-import': 'kWh',
-  'energy-export': 'kWh',
-  'gas-volume': 'm3',
-  'steam-mass': 't',
-  heat: 'GJ',
-  'water-volume': 'm3',
-};
-
-/** An instantaneous value: for display and prediction only, never for accounting. */
-export type GaugeName =
-  | 'power'
-  | 'power-l1'
-  | 'power-l2'
-  | 'power-l3'
-  | 'voltage-l1'
-  | 'voltage-l2'
-  | 'voltage-l3'
-  | 'current-l1'
-  | 'current-l2'
-  | 'current-l3'
-  | 'power-factor'
-  | 'frequency'
-  | 'flow'
-  | 'timing-offset';
-
-/** Those that a register of a meter may hold. */
-export const REGISTER_GAUGES = [
-  'power',
-  'power-l1',
-  'power-l2',
-  'power-l3',
-  'voltage-l1',
-  'voltage-l2',
-  'voltage-l3',
-  'current-l1',
-  'current-l2',
-  'current-l3',
-  'power-factor',
-  'frequency',
-  'flow',
-] as const satisfies readonly GaugeName[];
-
-/** `timing-offset`: our clock minus that of the utility's timing pulse, s. */
-export const GAUGE_NAMES = [...REGISTER_GAUGES, 'timing-offset'] as const satisfies readonly GaugeName[];
-
-/** Power of all phases or of one, W. */
-export function isPower(gauge: GaugeName): boolean {
-  return gauge === 'power' || /^power-l[123]$/.test(gauge);
-}
+export {
+  CHANNEL_NAMES,
+  CHANNEL_UNITS,
+  type ChannelName,
+  type ChannelUnit,
+  GAUGE_NAMES,
+  type GaugeName,
+  isPower,
+  REGISTER_GAUGES,
+} from './quantities.ts';
 
 /** What a meter measures for the site. Only `grid-import` is weighed by the hour. */
 export type Role =
@@ -151,6 +91,8 @@ export interface ChannelSpec {
   readonly ratedPerHour: Rational;
   /** No accepted reading for longer than this is an unwatched span, ms. */
   readonly watchGapMs: number;
+  /** Of a sub-meter: the meter at the top of its parents is the site's own generation, so nothing of it was bought. */
+  readonly isGenerated?: true;
   /**
    * kWh per native unit, by date, in order and without overlap; empty when no factor is known (steam without an
    * enthalpy, water). One of all times for electricity.

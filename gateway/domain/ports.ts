@@ -1,5 +1,6 @@
 import type { Fault } from './faults.ts';
 import type { ChannelName, GaugeName, RawRegister } from './meters.ts';
+import type { SettingName } from './quantities.ts';
 import type { Rational } from './rational.ts';
 import type { EpochMs } from './time.ts';
 
@@ -40,16 +41,16 @@ export interface PulseReport {
 
 export interface GaugeSample {
   readonly gauge: GaugeName;
-  /** For display: a double is good enough here and nowhere else. */
+  /** With at most 6 digits after the point, as a double: whole millionths below 9 × 10⁹. */
   readonly value: number;
-  /** W, V, A, 1, Hz, m3/h, s */
+  /** W, V, A, 1, Hz, m3/h, kPa, °C, s */
   readonly unit: string;
   readonly atMs: EpochMs;
 }
 
 /** What the meter's own CT or VT is set to, as a register of it says. */
 export interface SettingSample {
-  readonly setting: 'ct-ratio' | 'vt-ratio' | 'ct-primary' | 'ct-secondary' | 'vt-primary' | 'vt-secondary';
+  readonly setting: SettingName;
   /** A ratio, or A and V of one side. */
   readonly value: Rational;
   readonly atMs: EpochMs;
@@ -99,28 +100,45 @@ export interface LineDriver {
   close(): Promise<void>;
 }
 
+/** How a coefficient document can come. `inbox`: DATA/inbox. `page`: somebody at the page. `command`: the program. */
+export type SourceKind = 'https' | 'occto' | 'mqtt' | 'folder' | 'inbox' | 'page' | 'command';
+
 /** A document as it arrived, before anything in it is believed. */
 export interface ReceivedDocument {
   readonly bytes: Uint8Array;
-  /** Where it came from: an URL, a file name, `by hand`. */
+  /** Where it came from: an address without its query, a topic, a file name, `by hand`. Holds no secret. */
   readonly source: string;
-  /** The server's validator, sent back on the next request; null when there is none. */
+  /** The server's validator (ETag or Last-Modified), sent back on the next request; null when there is none. */
   readonly etag: string | null;
 }
 
+/** What is known of a source when it is asked. */
+export interface KnownOfSource {
+  /** The validator of what was applied last. */
+  readonly etag: string | null;
+  /** Whether these bytes were judged before; a source that keeps old ones hands on the others. */
+  readonly has: (sha256: string) => boolean;
+}
+
+export type SourceAnswer =
+  | { readonly kind: 'document'; readonly document: ReceivedDocument }
+  | { readonly kind: 'not-modified' }
+  /** `retryAfterMs`: the server names the least time to wait, ms. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly retryAfterMs?: number };
+
 /**
- * Brings coefficient documents. `not-modified` costs nothing; a fault leaves the last good state in force and a
- * retry is always safe.
+ * Brings coefficient documents: by asking a server, by looking into a folder, or out of what a broker sent. A source
+ * judges nothing: it hands on whole bytes or says why it has none, and never throws. `not-modified` costs nothing; a
+ * fault leaves the last good state in force and a retry is always safe.
  */
 export interface CoefficientSource {
+  /** Unique in a site, and for people: an address without its query, a topic, a folder. */
   readonly name: string;
-  fetch(known: {
-    readonly etag: string | null;
-  }): Promise<
-    | { readonly kind: 'document'; readonly document: ReceivedDocument }
-    | { readonly kind: 'not-modified' }
-    | { readonly kind: 'fault'; readonly fault: Fault }
-  >;
+  readonly kind: SourceKind;
+  /** One document; a source that has several is asked again until it says `not-modified`. */
+  fetch(known: KnownOfSource): Promise<SourceAnswer>;
+  /** Sources that are told: called when there may be something to fetch. */
+  onNews?(listener: () => void): void;
 }
 
 /** One message on its way out; topics are complete and were validated before they were stored. */
@@ -145,6 +163,15 @@ export type PublishOutcome =
   | { readonly kind: 'refused'; readonly reasonCode: number }
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'timeout' };
+
+/** Somewhere to hear what is published on a topic, as the connection to a broker is. */
+export interface TopicFeed {
+  /**
+   * Heard with QoS 1 from the next connection on, and again on each: a retained message comes with every one.
+   * @param refused told when the broker will not let us hear it
+   */
+  subscribe(topic: string, heard: (payload: Uint8Array) => void, refused: (reason: string) => void): void;
+}
 
 /** A supervised connection to one broker. It never queues: what is not acknowledged is the caller's to keep. */
 export interface Uplink {

@@ -54,6 +54,7 @@ export function hourContent(
       confirmed: bucket.confirmed,
     },
     mj: decimalOrNull(bucket.energyMicroMj),
+    mjAllocated: decimalOrNull(bucket.allocatedMicroMj),
   };
 }
 

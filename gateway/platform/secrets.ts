@@ -1,6 +1,6 @@
 /** Reads secrets and certificates named in the site file. What is read is never logged. */
 import { readFileSync } from 'node:fs';
-import type { MqttConfig, Secret } from '../../config/types.ts';
+import type { MqttConfig, NotifyConfig, Secret } from '../../config/types.ts';
 import { CodedError, fault } from '../domain/faults.ts';
 import type { UplinkConfig } from '../uplink/mqtt-uplink.ts';
 
@@ -34,5 +34,22 @@ export function uplinkConnection(mqtt: MqttConfig): UplinkConfig {
     cert: readPem(mqtt.certFile, 'mqtt.certFile'),
     key: readPem(mqtt.keyFile, 'mqtt.keyFile'),
     publishTimeoutMs: mqtt.publishTimeoutMs,
+  };
+}
+
+export interface NotifySecrets {
+  readonly webhookSecret: string | null;
+  readonly webhookCa: string | null;
+  readonly mailPassword: string | null;
+  readonly mailCa: string | null;
+}
+
+/** What `notify:` of the site file only names. @throws CodedError secret-missing */
+export function notifySecrets({ webhook, mail }: NotifyConfig): NotifySecrets {
+  return {
+    webhookSecret: webhook?.secret ? readSecret(webhook.secret, 'notify.webhook.secret') : null,
+    webhookCa: readPem(webhook?.caFile ?? null, 'notify.webhook.caFile'),
+    mailPassword: mail?.password ? readSecret(mail.password, 'notify.mail.password') : null,
+    mailCa: readPem(mail?.caFile ?? null, 'notify.mail.caFile'),
   };
 }

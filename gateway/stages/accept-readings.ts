@@ -23,6 +23,7 @@ import type { Store } from '../store/store.ts';
 import { type Channel, loadChannel, settle } from './channel-book.ts';
 import { createLateTaker } from './late-readings.ts';
 import { type EventSink, ledgerEvents } from './ledger-events.ts';
+import { createDialRecorder } from './record-dial.ts';
 
 export interface NewReading {
   readonly spec: ChannelSpec;
@@ -118,10 +119,17 @@ export function createAcceptor({ store, grid, events, evidenceMs }: AcceptDeps):
     for (const channel of unsaved) save(channel);
   }
 
+  /** The dial may have been read while nobody watched, before this span was known. */
+  function reconcileAgain({ id, spec }: Channel, fromMs: EpochMs): void {
+    if ((store.dials.newest(id)?.atMs ?? 0) <= fromMs) return;
+    createDialRecorder({ store, grid, events, specs: new Map([[id, spec]]) }).lookAgain(id, fromMs);
+  }
+
   function noteGap(channel: Channel, gap: Span): void {
     store.unwatched.insert(channel.id, gap);
     touchSlots(channel, gap.fromMs, gap.toMs);
     events.emit(ledgerEvents.gap(channel.spec, gap.fromMs, gap.toMs));
+    if (channel.spec.keptBy === 'gateway') reconcileAgain(channel, gap.fromMs);
   }
 
   function take(channel: Channel, verdict: Verdict & { kind: 'accepted' }, alone: boolean): void {

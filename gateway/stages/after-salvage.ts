@@ -24,7 +24,7 @@ export interface AfterSalvageDeps {
   readonly eventTopic: string;
 }
 
-function told(report: SalvageReport, atMs: EpochMs): EventDraft {
+function told(report: SalvageReport, generation: number, atMs: EpochMs): EventDraft {
   const lossy = Object.entries(report.tables).filter(([, { refused, gaps }]) => refused > 0 || gaps > 0);
   const words = lossy.map(
     ([name, { kept, refused, gaps }]) => `${name}: ${kept} kept, ${refused} senseless, ${gaps} gaps`,
@@ -48,7 +48,7 @@ function told(report: SalvageReport, atMs: EpochMs): EventDraft {
     meter: null,
     channel: null,
     atMs,
-    text: `The database was damaged (${report.reason}) and was set aside as ${report.aside ?? '?'}; what could be read of it begins generation ${report.generation}. ${
+    text: `The database was damaged (${report.reason}) and was set aside as ${report.aside ?? '?'}; what could be read of it begins generation ${generation}. ${
       words.length > 0 ? `Not everything could be read: ${words.join('; ')}.` : 'Every row could be read.'
     } Messages go on with seq ${report.lastSeq + 1}.`,
     detail,
@@ -62,7 +62,7 @@ export function workOffSalvage(deps: AfterSalvageDeps, nowMs: EpochMs): void {
   if (text === null) return;
   const report = JSON.parse(text) as SalvageReport;
   store.facts.remove(SALVAGED_FACT);
-  events.emit(told(report, nowMs));
+  events.emit(told(report, sender.generation, nowMs));
 
   const lost = report.lostSeqs.flatMap(({ first, last }) =>
     Array.from({ length: Math.min(last - first + 1, MAX_TOMBSTONES + 1) }, (_, n) => first + n),

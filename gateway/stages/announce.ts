@@ -10,11 +10,13 @@ import type { MeterLive } from '../domain/live.ts';
 import type { LiveMessage, MetaMessage, StatusMessage } from '../domain/messages.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { OutgoingMessage } from '../domain/ports.ts';
-import { type Rational, reduced } from '../domain/rational.ts';
+import { type Rational, reduced, toMicro } from '../domain/rational.ts';
 import { decimal } from '../domain/render-json.ts';
+import type { Cover } from '../domain/sources/cover.ts';
 import type { StorageHealth } from '../domain/storage.ts';
 import { type GasState, volumeRatio } from '../domain/thermo/gas.ts';
 import type { KwhFactor } from '../domain/thermo/kwh-factor.ts';
+import { gaugesOf } from '../domain/thermo/live-factor.ts';
 import { type Clock, type EpochMs, type HourGrid, instant } from '../domain/time.ts';
 import { hintText, type StandingHint } from '../domain/validation/hints.ts';
 import type { Store } from '../store/store.ts';
@@ -49,6 +51,8 @@ export interface AnnounceDeps {
   /** What waits for a person; null where that is not known. */
   /** null: there is no alarm contact. */
   readonly alarm: () => AlarmHealth | null;
+  /** How far ahead hours are confirmed; null where that is not known. */
+  readonly cover: () => Cover | null;
   readonly attention: () => StatusMessage['attention'];
   /** Bytes that messages may still fill on the disk; null when that is not known. */
   readonly freeBytes: () => number | null;
@@ -69,12 +73,17 @@ function fraction(value: Rational): string {
 
 type ChannelFacts = MetaMessage['meters'][number]['channels'][number];
 
+function gaugeFacts({ name, from, fallback }: ReturnType<typeof gaugesOf>[number]) {
+  return { condition: name, ...from, fallback: fallback && decimal(toMicro(fallback)) };
+}
+
 function kwhFactorFacts({
   from,
   to,
   kwhPerUnit,
   label,
   basis,
+  live,
 }: KwhFactor): ChannelFacts['kwhFactors'][number] {
   const per = (state: GasState): string | null => {
     const ratio = basis?.kind === 'gas' ? volumeRatio(basis.counts, state, basis.line) : null;
@@ -83,9 +92,10 @@ function kwhFactorFacts({
   return {
     from,
     to,
-    kwhPerUnit: fraction(kwhPerUnit),
+    kwhPerUnit: kwhPerUnit && fraction(kwhPerUnit),
+    gauges: live ? gaugesOf(live).map(gaugeFacts) : [],
     factor: label,
-    counts: basis?.kind === 'gas' ? basis.counts : null,
+    counts: basis?.kind === 'gas' ? basis.counts : live?.kind === 'gas' ? live.counts : null,
     normalPerUnit: per('normal'),
     satpPerUnit: per('satp'),
   };
@@ -108,6 +118,7 @@ export function offlineStatus(topic: string, version: string): OutgoingMessage {
     clock: null,
     storage: null,
     alarm: null,
+    coefficients: null,
     attention: null,
   };
   return retained(topic, body, 1);
@@ -149,6 +160,13 @@ export function createAnnouncer(deps: AnnounceDeps) {
     return { state, since: deps.knowsTime() ? grid.iso(instant(sinceMs)) : null, causes };
   }
 
+  function coverFacts(): StatusMessage['coefficients'] {
+    const cover = deps.cover();
+    if (!cover) return null;
+    const { state, endsMs } = cover;
+    return { state, confirmedUntil: endsMs === null ? null : grid.iso(endsMs) };
+  }
+
   return {
     /** null while a new database waits for the time: its generation is not known. */
     meta(): OutgoingMessage | null {
@@ -183,6 +201,7 @@ export function createAnnouncer(deps: AnnounceDeps) {
         clock: clockFacts(),
         storage: { state, since: sinceMs === null ? null : grid.iso(instant(sinceMs)) },
         alarm: alarmFacts(),
+        coefficients: coverFacts(),
         attention: deps.attention(),
       };
       return retained(topics.status, body, 1);

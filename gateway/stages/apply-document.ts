@@ -19,14 +19,31 @@ export interface Applied {
   readonly hours: number;
 }
 
-export function createDocumentApplier(deps: {
+/** A document with the bytes it was understood from. */
+export interface Understood {
+  readonly document: CoefficientDocument;
+  readonly bytes: Uint8Array;
+  /** Of the bytes. */
+  readonly sha256: string;
+  readonly source: string;
+}
+
+export interface DocumentPlacer {
+  /**
+   * @param also done in the same transaction
+   * @throws CodedError document-older, document-conflict; nothing was applied then
+   */
+  put(understood: Understood, nowMs: EpochMs, also?: (applied: Applied) => void): Applied;
+}
+
+interface PlacerDeps {
   readonly store: Store;
   readonly rules: CoefficientRules;
   readonly events: EventSink;
-  /** Understands the bytes and holds them against the rule set they name; throws a CodedError for what is wrong. */
-  readonly read: (bytes: Uint8Array, source: string) => CoefficientDocument;
-}) {
-  const { store, rules, events, read } = deps;
+}
+
+export function createDocumentPlacer(deps: PlacerDeps): DocumentPlacer {
+  const { store, rules, events } = deps;
 
   function queueHours(previous: CoefficientDocument | null, document: CoefficientDocument): number {
     let queued = 0;
@@ -36,40 +53,51 @@ export function createDocumentApplier(deps: {
     return queued;
   }
 
+  function place({ document, bytes, sha256, source }: Understood, nowMs: EpochMs): Applied {
+    const held = store.documents.held(document.area, document.document);
+    const outcome = arrival(document, sha256, held);
+    if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
+    if (outcome.kind === 'same') return { kind: 'same', document, hours: 0 };
+    store.documents.putInForce(document, { bytes, source, sha256, atMs: nowMs });
+    const hours = document.area === rules.area ? queueHours(held?.parsed ?? null, document) : 0;
+    events.emit({
+      kind: 'coefficients-applied',
+      meter: null,
+      channel: null,
+      atMs: nowMs,
+      text: `Coefficient document ${document.document} revision ${document.revision} for ${document.area} applies; ${hours} hours are weighed again.`,
+      detail: {
+        document: document.document,
+        revision: document.revision,
+        area: document.area,
+        source,
+        sha256,
+        hours,
+      },
+    });
+    return { kind: outcome.kind, document, hours };
+  }
+
+  return {
+    put: (understood, nowMs, also) =>
+      events.write(nowMs, (): Applied => {
+        const applied = place(understood, nowMs);
+        also?.(applied);
+        return applied;
+      }),
+  };
+}
+
+/** The same from bytes. `read` understands them and throws a CodedError for what is wrong. */
+export function createDocumentApplier(
+  deps: PlacerDeps & { readonly read: (bytes: Uint8Array, source: string) => CoefficientDocument },
+) {
+  const placer = createDocumentPlacer(deps);
   return {
     /** @throws CodedError document-…, rule-set-unknown, tight-day-without-factor; nothing was applied then */
-    apply(received: ReceivedDocument, nowMs: EpochMs): Applied {
-      const document = read(received.bytes, received.source);
-      const sha256 = createHash('sha256').update(received.bytes).digest('hex');
-      return events.write(nowMs, (): Applied => {
-        const held = store.documents.held(document.area, document.document);
-        const outcome = arrival(document, sha256, held);
-        if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
-        if (outcome.kind === 'same') return { kind: 'same', document, hours: 0 };
-        store.documents.putInForce(document, {
-          bytes: received.bytes,
-          source: received.source,
-          sha256,
-          atMs: nowMs,
-        });
-        const hours = document.area === rules.area ? queueHours(held?.parsed ?? null, document) : 0;
-        events.emit({
-          kind: 'coefficients-applied',
-          meter: null,
-          channel: null,
-          atMs: nowMs,
-          text: `Coefficient document ${document.document} revision ${document.revision} for ${document.area} applies; ${hours} hours are weighed again.`,
-          detail: {
-            document: document.document,
-            revision: document.revision,
-            area: document.area,
-            source: received.source,
-            sha256,
-            hours,
-          },
-        });
-        return { kind: outcome.kind, document, hours };
-      });
+    apply({ bytes, source }: ReceivedDocument, nowMs: EpochMs): Applied {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return placer.put({ document: deps.read(bytes, source), bytes, sha256, source }, nowMs);
     },
   };
 }

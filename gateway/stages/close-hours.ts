@@ -12,10 +12,10 @@ import { registerMicro } from '../domain/ledger/register.ts';
 import { deriveSlot, type Opening, type Slot, slotSpan } from '../domain/ledger/slot.ts';
 import { overlapMs, type Span } from '../domain/ledger/spans.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
-import { factorOf } from '../domain/thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, plus, slotOf } from '../domain/time.ts';
 import type { HourRow, WorkItem } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
+import { hourFactor } from './gauge-energy.ts';
 
 /** Buckets leave this long after their hour's end, so that the reading after the boundary is in. */
 export const PUBLISH_DELAY_MS = 90_000;
@@ -140,8 +140,7 @@ export function createHourCloser({ store, grid, specs, active }: CloseHoursDeps)
     const spec = specs.get(item.channelId);
     if (!spec || !isOurs(item)) return;
     const [first, second] = slotsOf(store, item.channelId, spec, slotOf(item.startMs), 2) as [Slot, Slot];
-    const factor = factorOf(spec, item.startMs, grid);
-    const bucket = joinSlots(first, second, factor?.kwhPerUnit ?? null);
+    const bucket = joinSlots(first, second, hourFactor(store, spec, item.startMs, grid).by);
     const known = store.hours.find(item.channelId, item.startMs);
     if (known && sameQuantities(bucket, known)) return;
     // Evidence only grows. Where a damaged database lost it, the bucket that was made of it is worth more than none.

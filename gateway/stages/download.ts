@@ -1,23 +1,29 @@
-/** Brings the coefficients up to date from a source. What was known stays in force if that fails. */
-import { CodedError, type Fault } from '../domain/faults.ts';
+/** Asks one source and hands on what it gave. What was known stays in force if that fails. */
+import type { Fault } from '../domain/faults.ts';
 import type { CoefficientSource, ReceivedDocument } from '../domain/ports.ts';
 import type { Clock } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
-import type { createDocumentApplier } from './apply-document.ts';
+import { type Receiver, type Settled, sha256Of } from './receive-documents.ts';
+
+/** Documents of one round: a folder may hold many, a server gives one. */
+const MAX_DOCUMENTS = 64;
+/** Documents that wait in memory while the disk takes nothing; the oldest go, and are asked for again. */
+const MAX_HELD = 8;
 
 /**
  * `held`: the document waits in memory until the disk takes it. `dropped`: the gateway stopped meanwhile; the next
  * start asks again.
  */
 export type DownloadResult =
-  | { readonly kind: 'applied' | 'not-modified' | 'held' | 'dropped' }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  | { readonly kind: 'settled'; readonly settled: readonly Settled[] }
+  | { readonly kind: 'not-modified' | 'held' | 'dropped' }
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly retryAfterMs: number | null };
 
 export interface DownloadDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly source: CoefficientSource;
-  readonly applier: ReturnType<typeof createDocumentApplier>;
+  readonly receiver: Receiver;
   /** Reads rows; `instead` where the disk does not let them be read. */
   readonly read: <T>(work: () => T, instead: T) => T;
   /** Does work that writes. @returns whether the disk let it be done */
@@ -27,7 +33,8 @@ export interface DownloadDeps {
 }
 
 export interface Downloader {
-  /** Asks the source once. */
+  readonly source: CoefficientSource;
+  /** Asks the source once, and again for as long as it has more. */
   download(): Promise<DownloadResult>;
   /** Applies what is held; throws what the disk says, and goes on holding it. */
   applyHeld(): void;
@@ -36,49 +43,65 @@ export interface Downloader {
 }
 
 export function createDownloader(deps: DownloadDeps): Downloader {
-  const { store, clock, source, applier } = deps;
-  /** One document at the most: a later one of the same source says all that it said. */
-  let held: ReceivedDocument | null = null;
+  const { store, clock, source, receiver } = deps;
+  let held: ReceivedDocument[] = [];
   let stopped = false;
 
-  function apply(document: ReceivedDocument): DownloadResult {
-    try {
-      applier.apply(document, clock.now());
-    } catch (error) {
-      if (error instanceof CodedError) return { kind: 'fault', fault: error.fault };
-      throw error;
+  /** Each is let go when its row is written: from then on the row is the queue. */
+  function applyHeld(): readonly Settled[] | null {
+    if (held.length === 0) return null;
+    while (held[0]) {
+      receiver.keep(source, held[0], clock.now());
+      held = held.slice(1);
     }
-    // Only what was applied is remembered as seen: a document that was refused is asked for again.
-    store.write(() => store.documents.putDownload(source.name, document.etag, clock.now()));
-    return { kind: 'applied' };
+    return receiver.settle(clock.now());
   }
 
-  function applyHeld(): DownloadResult | null {
-    const result = held && apply(held);
-    held = null;
-    return result;
+  function note(outcome: 'not-modified' | 'failed', fault: Fault | null): void {
+    deps.guard(() => store.write(() => store.sources.put(source, { outcome, fault, atMs: clock.now() })));
   }
 
-  async function attempt(): Promise<DownloadResult> {
-    const known = deps.read(() => store.documents.download(source.name), null);
-    const answer = await source.fetch({ etag: known?.etag ?? null });
-    if (answer.kind !== 'document') return answer;
-    if (stopped) return { kind: 'dropped' };
-    held = answer.document;
-    let result: DownloadResult | null = null;
-    deps.guard(() => void (result = applyHeld()));
-    return result ?? { kind: 'held' };
+  async function round(): Promise<DownloadResult> {
+    const settled: Settled[] = [];
+    // What the folder gave in this round is known, even while the disk takes nothing.
+    const given = new Set<string>();
+    for (let asked = 0; asked < MAX_DOCUMENTS; asked += 1) {
+      const known = deps.read(() => store.documents.download(source.name), null);
+      const answer = await source.fetch({
+        etag: known?.etag ?? null,
+        has: (sha256) => given.has(sha256) || deps.read(() => store.received.has(source.name, sha256), true),
+      });
+      if (stopped) return { kind: 'dropped' };
+      if (answer.kind === 'fault') {
+        note('failed', answer.fault);
+        return { kind: 'fault', fault: answer.fault, retryAfterMs: answer.retryAfterMs ?? null };
+      }
+      if (answer.kind === 'not-modified') {
+        if (asked === 0) note('not-modified', null);
+        return asked === 0 ? { kind: 'not-modified' } : { kind: 'settled', settled };
+      }
+      const { document } = answer;
+      given.add(sha256Of(document.bytes));
+      held = [...held, document].slice(-MAX_HELD);
+      let became: readonly Settled[] | null = null;
+      deps.guard(() => void (became = applyHeld()));
+      if (became === null) return { kind: 'held' };
+      settled.push(...(became as readonly Settled[]));
+      if (source.kind !== 'folder' && source.kind !== 'mqtt') break;
+    }
+    return { kind: 'settled', settled };
   }
 
   return {
+    source,
     async download() {
-      const result = await attempt();
+      const result = await round();
       deps.told(result);
       return result;
     },
     applyHeld() {
-      const result = applyHeld();
-      if (result) deps.told(result);
+      const settled = applyHeld();
+      if (settled) deps.told({ kind: 'settled', settled });
     },
     stop: () => void (stopped = true),
   };

@@ -1,10 +1,14 @@
 /** Gathers the rows that one hour bucket was made of. */
+import { EVERY_YEAR } from '../domain/coefficients/choices.ts';
 import { type DecisionInput, decide, sameCoefficient } from '../domain/coefficients/decide.ts';
-import type { CoefficientDecision, RuleSet } from '../domain/coefficients/types.ts';
+import { prepareToExplain } from '../domain/coefficients/explain.ts';
+import { ruleLines } from '../domain/coefficients/explain-text.ts';
+import { decisionText } from '../domain/coefficients/sentences.ts';
+import { type CoefficientDecision, METHODS, type RuleSet } from '../domain/coefficients/types.ts';
 import type { ExplainedMessage, Explanation } from '../domain/explain.ts';
 import type { DialInterval, ExplainedEra } from '../domain/explain-evidence.ts';
 import type { ExplainedAnswer, ExplainedSlot } from '../domain/explain-slot.ts';
-import { type Weighing, weightText } from '../domain/explain-weight.ts';
+import type { Weighing } from '../domain/explain-weight.ts';
 import type { Language } from '../domain/faults.ts';
 import { isWeighed } from '../domain/hour.ts';
 import type { Boundary } from '../domain/ledger/boundary.ts';
@@ -21,11 +25,12 @@ import type { HourRow } from '../store/hour-rows.ts';
 import type { OutboxRow } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
 import { slotsOf } from './close-hours.ts';
-import type { SiteFactsRow } from './site-facts.ts';
+import { hourFactor } from './gauge-energy.ts';
+import { rulesOf, type SiteFactsRow } from './site-facts.ts';
 
 export interface ExplainDeps {
   readonly store: Store;
-  readonly facts: Pick<SiteFactsRow, 'site' | 'gateway' | 'gridArea' | 'ruleSetChoice'>;
+  readonly facts: Pick<SiteFactsRow, 'site' | 'gateway' | 'gridArea' | 'ruleSetChoice' | 'methods'>;
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
   readonly grid: HourGrid;
   readonly language: Language;
@@ -85,16 +90,15 @@ function answersIn(store: Store, channelId: number, span: Span): ExplainedAnswer
 }
 
 /** Decides as it was decided then, with the document and the rule set that the stored weight names. */
-function weighingOf({ store, facts, ruleSets, language }: ExplainDeps, hour: HourRow): Weighing {
+function weighingOf({ store, facts, ruleSets, grid, language }: ExplainDeps, hour: HourRow): Weighing {
+  const rules = rulesOf(facts, ruleSets);
+  const rows = store.documents.all();
   const input: DecisionInput = {
-    area: facts.gridArea,
+    ...rules,
     hourStart: hour.startMs,
-    ruleSets,
-    ruleSetChoice: facts.ruleSetChoice,
     documents: store.documents.inForce(facts.gridArea),
   };
-  const documents = store.documents
-    .all()
+  const documents = rows
     .map(({ parsed }) => parsed)
     .filter(
       ({ area, document, revision }) =>
@@ -105,13 +109,26 @@ function weighingOf({ store, facts, ruleSets, language }: ExplainDeps, hour: Hou
     now,
     decide({ ...input, documents }),
     decide({ ...input, documents, ruleSetChoice: hour.ruleSet }),
+    // Under the method that the site has chosen since no longer.
+    ...METHODS.map((method) =>
+      decide({
+        ...input,
+        documents,
+        ruleSetChoice: hour.ruleSet,
+        methods: [{ fiscalYear: EVERY_YEAR, method }],
+      }),
+    ),
   ];
   const decision = then.find((each) => sameCoefficient(each, hour)) ?? null;
-  const text = (each: CoefficientDecision) => weightText(each, input, language);
+  const text = (each: CoefficientDecision) => decisionText(each, input, language);
+  const isCurrent = sameCoefficient(now, hour);
+  const explainer = prepareToExplain(rules, rows);
+  const print = { language, iso: (at: EpochMs) => grid.iso(at) };
   return {
     decision,
     why: decision && text(decision),
-    changed: sameCoefficient(now, hour) ? null : text(now),
+    changed: isCurrent ? null : text(now),
+    steps: isCurrent ? ruleLines(explainer.explain(hour.startMs), print) : [],
   };
 }
 
@@ -132,9 +149,19 @@ function isDue(rows: readonly OutboxRow[], hour: HourRow, spec: ChannelSpec, dep
   const { site, gateway } = deps.facts;
   const content = JSON.stringify(hourContent(hour, spec, { site, gateway, generation: 0 }, deps.grid));
   const sent = JSON.parse(last.payload) as Record<string, unknown>;
+  // A field that messages had not yet when this one was made is no reason to send it again.
   return Object.entries(JSON.parse(content) as Record<string, unknown>).some(
-    ([key, value]) => JSON.stringify(value) !== JSON.stringify(sent[key]),
+    ([key, value]) => Object.hasOwn(sent, key) && JSON.stringify(value) !== JSON.stringify(sent[key]),
   );
+}
+
+function halvesOf(
+  { store, grid }: ExplainDeps,
+  spec: ChannelSpec,
+  hourStart: EpochMs,
+): Explanation['halves'] {
+  const { factor, halves } = hourFactor(store, spec, hourStart, grid);
+  return factor?.live && halves ? { factor, live: factor.live, of: halves } : null;
 }
 
 /** Null when there is no such bucket. */
@@ -181,10 +208,12 @@ export function explainHour(deps: ExplainDeps, spec: ChannelSpec, hourStart: Epo
     revision: bucket.revision,
     generation: Number(store.facts.get('generation') ?? 0),
     slots: slots as [ExplainedSlot, ExplainedSlot],
+    halves: halvesOf(deps, spec, hourStart),
     boundaries,
     eras: erasOf(store, channel.id, slot, eras, boundaries),
     dials: spec.keptBy === 'gateway' ? dialsAround(store, channel.id, instant(hourStart)) : [],
     weighing: weighed ? weighingOf(deps, bucket) : null,
+    allocatedBy: bucket.allocatedMicroMj === null ? null : store.coefficients.find(bucket.startMs),
     weighQueued,
     document: document
       ? { source: document.source, sha256: document.sha256, receivedAtMs: document.receivedAtMs }

@@ -5,6 +5,7 @@
 import type { ChannelSpec } from '../domain/meters.ts';
 import { formatFraction } from '../domain/rational.ts';
 import type { KwhFactor } from '../domain/thermo/kwh-factor.ts';
+import { recipeText } from '../domain/thermo/live-factor.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type { EventSink } from './ledger-events.ts';
@@ -13,7 +14,10 @@ import { recallSite } from './site-facts.ts';
 /** What decides kWh: neither the words for it nor what it was made of. */
 function essence(factors: readonly KwhFactor[]): string {
   return factors
-    .map(({ from, to, kwhPerUnit }) => `${from ?? ''}…${to ?? ''} ${formatFraction(kwhPerUnit)}`)
+    .map(({ from, to, kwhPerUnit, live }) => {
+      const value = kwhPerUnit ? formatFraction(kwhPerUnit) : live ? recipeText(live) : '';
+      return `${from ?? ''}…${to ?? ''} ${value}`;
+    })
     .join('; ');
 }
 

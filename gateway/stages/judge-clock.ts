@@ -84,6 +84,8 @@ export function createClockJudge(deps: ClockJudgeDeps) {
   let watched: { readonly wallMs: EpochMs; readonly steadyMs: number } | null = null;
   /** A step that nobody was told of yet. */
   let step: ClockStep | null = null;
+  /** How far the clock was set since anything was stamped by it last, ms; null when no step was seen. */
+  let shiftMs: number | null = null;
   /** The time is not known since then, by the steady clock. */
   let heldSinceMs: number | null = null;
   /** How far the ledger was ahead of the wall clock, and when. The gateway may have ended just before a step back. */
@@ -116,6 +118,7 @@ export function createClockJudge(deps: ClockJudgeDeps) {
     lead = { ms: 0, atMs: steadyMs };
     steppedMs = steadyMs;
     step = { beforeMs: step?.beforeMs ?? before.wallMs, stepMs: (step?.stepMs ?? 0) + stepMs };
+    shiftMs = (shiftMs ?? 0) + stepMs;
     // A clock that was wrong before was not set forward: it was set right.
     if (health.fault === null) setForwardMs += Math.max(0, stepMs);
   }
@@ -139,7 +142,7 @@ export function createClockJudge(deps: ClockJudgeDeps) {
     if (aheadMs > STEP_MS) {
       deps.onAhead();
       if (!mayTakeBack(trust, aheadMs)) return 'behind';
-      rewinder.rewind(wallMs, step);
+      rewinder.rewind(wallMs, step, shiftMs);
       // It has told of the step.
       step = null;
       deps.onRewound();
@@ -174,6 +177,7 @@ export function createClockJudge(deps: ClockJudgeDeps) {
       lead = { ms: smallLead((rewinder.newestMs() ?? 0) + 1 - clock.now()), atMs: clock.monotonicMs() };
     } else if (step) deps.events.tell(clockStep(step, clock.now()));
     step = null;
+    shiftMs = null;
   }
 
   return {

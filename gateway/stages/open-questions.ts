@@ -1,5 +1,7 @@
 /** What the ledger asks of people, kept until something new was said: asked each second while somebody looks. */
+import type { Language } from '../domain/faults.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
+import { quantityName } from '../domain/names.ts';
 import { type OpenQuestion, stepSentence } from '../domain/validation/questions.ts';
 import type { Store } from '../store/store.ts';
 import { type Asked, listQuestions } from './list-questions.ts';
@@ -17,12 +19,14 @@ function asOpen({ questions, settings }: Asked): OpenQuestion[] {
     return { id, meter: spec.meter, channel: spec.channel, sinceMs: toMs, en, ja, commands };
   });
   const changes = settings.map(({ meter, setting, before, after, atMs }): OpenQuestion => {
-    const about: Readonly<Record<string, string>> = { setting, before, after };
-    const fill = (text: string) => text.replace(/\{(\w+)\}/g, (_, key: string) => about[key] ?? '?');
+    const about: Readonly<Record<string, string>> = { before, after };
+    const fill = (language: Language): string =>
+      SETTINGS[language]
+        .replace('{setting}', quantityName(setting, language))
+        .replace(/\{(\w+)\}/g, (_, key: string) => about[key] ?? '?');
     const id = `${meter}:${setting}`;
     const commands = [`hakaru answer ${id} ignore`];
-    const { en, ja } = SETTINGS;
-    return { id, meter, channel: null, sinceMs: atMs, en: fill(en), ja: fill(ja), commands };
+    return { id, meter, channel: null, sinceMs: atMs, en: fill('en'), ja: fill('ja'), commands };
   });
   return [...steps, ...changes];
 }

@@ -5,12 +5,14 @@
 import type { ClockHealth } from '../domain/clock-health.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { MeterPoll } from '../domain/ports.ts';
+import type { GaugeReading } from '../domain/thermo/gauge-slot.ts';
 import { type Clock, type EpochMs, slotOf } from '../domain/time.ts';
 import type { Acceptor, NewReading } from './accept-readings.ts';
+import type { GaugeEvidence } from './gauge-evidence.ts';
 import { createClockJudge } from './judge-clock.ts';
 import type { EventSink } from './ledger-events.ts';
 import type { Rewinder } from './rewind.ts';
-import { createUnstamped, NOISE_MS, shifted } from './unstamped.ts';
+import { createUnstamped, NOISE_MS, shifted, shiftedGauge } from './unstamped.ts';
 
 /**
  * Readings wait about this long for a transaction, ms; a boundary is written at once. One commit in 10 s writes less
@@ -43,6 +45,8 @@ export interface Step {
 export interface PipelineDeps {
   readonly clock: Clock;
   readonly acceptor: Acceptor;
+  /** Pressures and temperatures that kWh follow from; left out where there are none. */
+  readonly gauges?: GaugeEvidence;
   /** Takes back what a clock stamped that ran ahead. */
   readonly rewinder: Rewinder;
   readonly events: Pick<EventSink, 'pending' | 'tell'>;
@@ -75,13 +79,27 @@ export function createPipeline(deps: PipelineDeps) {
   let riskSinceMs = Number.POSITIVE_INFINITY;
   let lastSlot = -1;
   let checkpointSlot = -1;
-  const unstamped = createUnstamped(clock, deps.speed, MAX_KEPT);
+  const unstamped = createUnstamped<NewReading>(clock, deps.speed, MAX_KEPT, {
+    atMs: ({ reading }) => reading.atMs,
+    shifted,
+  });
+  const unstampedGauges = createUnstamped<GaugeReading>(clock, deps.speed, MAX_KEPT, {
+    atMs: ({ atMs }) => atMs,
+    shifted: shiftedGauge,
+  });
   const judge = createClockJudge({
     ...deps,
-    onAhead: () => void (held = []),
-    onRewound: () => acceptor.reload(),
+    onAhead() {
+      held = [];
+      deps.gauges?.reload(clock.now());
+    },
+    onRewound() {
+      acceptor.reload();
+      deps.gauges?.reload(clock.now());
+    },
     onKnown() {
       deps.begin?.();
+      for (const reading of unstampedGauges.stamp(() => deps.rewinder.newestMs())) deps.gauges?.note(reading);
       const stamped = unstamped.stamp(() => deps.rewinder.newestMs());
       if (stamped.length === 0) return 0;
       held = [...held, ...stamped];
@@ -104,6 +122,11 @@ export function createPipeline(deps: PipelineDeps) {
   }
 
   const isHeldBack = (): boolean => judge.health().fault !== null;
+
+  /** What gauges showed in a half-hour is there before the boundary at its end. */
+  function keepGauges(all: boolean): void {
+    if (!isHeldBack()) deps.gauges?.keep(clock.now(), all);
+  }
 
   function commit(): void {
     if (held.length === 0 && !events.pending()) return;
@@ -156,17 +179,22 @@ export function createPipeline(deps: PipelineDeps) {
         const watched = tally && { id: `${tally.run}/${tally.watch}`, sinceMs: tally.watchedSinceMs };
         return [{ spec, reading: { raw, sinceMs, atMs, ...(watched ? { watched } : {}) } }];
       });
+      const gauges = deps.gauges?.readingsOf(poll) ?? [];
       if (!judge.knows()) {
         unstamped.note(items);
+        unstampedGauges.note(gauges);
         return false;
       }
       const nowMs = clock.now();
       if (held.length === 0) heldSinceMs = nowMs;
       let isUrgent = false;
       const leadMs = judge.leadMs();
+      const isStamped = (atMs: EpochMs): boolean => atMs > nowMs + NOISE_MS / 2;
+      for (const gauge of gauges)
+        deps.gauges?.note(isStamped(gauge.atMs) ? gauge : shiftedGauge(gauge, leadMs));
       for (const item of items) {
         // What is stamped later than now was stamped before the clock was set back.
-        held.push(item.reading.atMs > nowMs + NOISE_MS / 2 ? item : shifted(item, leadMs));
+        held.push(isStamped(item.reading.atMs) ? item : shifted(item, leadMs));
         const { spec, reading } = item;
         if (reading.watched)
           isUrgent = noteCounted(spec, reading.raw.count, reading.atMs, reading.watched.id) || isUrgent;
@@ -177,11 +205,13 @@ export function createPipeline(deps: PipelineDeps) {
     /** Keeps what is held, now. */
     keep(): void {
       judge.judge();
+      keepGauges(false);
       if (!isHeldBack()) commit();
     },
     /** One bounded turn: commit if due, then each stage. */
     turn(): void {
       judge.judge();
+      keepGauges(false);
       if ((!isHeldBack() || judge.mayTell()) && commitIsDue()) commit();
       runSteps(STEPS_PER_TURN, TURN_BUDGET_MS);
       onTurn();
@@ -193,11 +223,13 @@ export function createPipeline(deps: PipelineDeps) {
     /** Commits what is held; the stages find their work after the next start. */
     finish(): void {
       judge.judge();
+      keepGauges(true);
       if (!isHeldBack()) commit();
     },
     /** Commits what is held and runs every stage until nothing is left to do. */
     drain(): void {
       judge.judge();
+      keepGauges(true);
       if (!isHeldBack()) commit();
       while (runSteps(Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY));
       onTurn();

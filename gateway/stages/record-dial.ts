@@ -54,6 +54,11 @@ export interface DialRecorder {
    * @param shiftMicro by how much more was counted at an instant
    */
   resettle(channelId: number, fromMs: EpochMs, shiftMicro: (atMs: EpochMs) => bigint): void;
+  /**
+   * A span that nobody watched came to light: dial readings since its beginning are reconciled again, those typed in
+   * while it lasted among them. Inside a transaction that is under way.
+   */
+  lookAgain(channelId: number, fromMs: EpochMs): void;
 }
 
 const FIRST: Reconciliation = { fills: [], adjustmentMicro: 0n };
@@ -153,6 +158,14 @@ export function createDialRecorder({ store, grid, specs, events }: DialDeps): Di
         judge(channelId, said, nowMs, false);
         return recordWithin(channelId, said, nowMs);
       }),
+    lookAgain(channelId, fromMs) {
+      const spec = specOf(channelId);
+      const dials = store.dials.all(channelId);
+      for (const [i, dial] of dials.entries()) {
+        const earlier = dials[i - 1];
+        if (dial.atMs > fromMs) write(channelId, dial, earlier ? standing(earlier) : null, spec.watchGapMs);
+      }
+    },
     resettle(channelId, fromMs, shiftMicro) {
       const spec = specOf(channelId);
       let earlier: DialRow | null = null;

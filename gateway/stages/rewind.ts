@@ -1,8 +1,10 @@
 /**
  * A clock that ran ahead was set back: the newest readings are stamped with a time that has not come yet. What they
- * showed is true, only their time is wrong. So the newest one is stamped with the time at which the clock was set
- * right, and all other traces of that future go: readings, boundaries, gaps, and hours, which are `withdrawn` where
- * they were published and come due again when their time comes. The registers stay, so no energy is lost.
+ * showed is true, only their time is wrong. So the newest one is stamped anew: by the step, where that was seen, else
+ * with the time at which the clock was set right, and then it may be as old as the last reading before, so that no
+ * boundary in between rests on it. All other traces of that future go: readings, boundaries, gaps, means of
+ * gauges, and hours, which are `withdrawn` where they were published and come due again when their time comes. The
+ * registers stay, so no energy is lost.
  *
  * Where more passed than the rating allows between the last reading before that future and now, the clock had been
  * wrong for longer than can be seen here: when it passed is not known, so it is an unresolved step, told as an event.
@@ -17,8 +19,8 @@ import type { Store } from '../store/store.ts';
 import { marked } from './channel-book.ts';
 import { type EventSink, ledgerEvents } from './ledger-events.ts';
 
-/** The newest reading was taken at most this long before the clock was set right, ms; two slow polls. */
-const UNSURE_MS = 60_000;
+/** Steps of the clock that nobody tells of may have moved a stamp by so much, ms. */
+const UNSURE_MS = 30_000;
 /** Far beyond any hour that a clock can have stamped. */
 const FOR_EVER = instant(8_000_000_000_000);
 
@@ -68,9 +70,12 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
   }
 
   /** The newest reading with the time it can have been taken at. */
-  function stamped(head: Reading, last: Reading, nowMs: EpochMs): Reading {
-    const sinceMs = instant(Math.max(last.atMs, nowMs - UNSURE_MS));
-    return { raw: head.raw, sinceMs, atMs: nowMs };
+  function stamped(head: Reading, last: Reading, nowMs: EpochMs, shiftMs: number | null): Reading {
+    const takenMs = shiftMs === null ? Number.POSITIVE_INFINITY : head.atMs + shiftMs;
+    // Nobody knows by how much it was wrong, or since when: it was taken at any time since the last one.
+    if (takenMs > nowMs || takenMs <= last.atMs) return { raw: head.raw, sinceMs: last.atMs, atMs: nowMs };
+    const sinceMs = takenMs - (head.atMs - head.sinceMs) - UNSURE_MS;
+    return { raw: head.raw, sinceMs: instant(Math.max(last.atMs, sinceMs)), atMs: instant(takenMs) };
   }
 
   /** The era the newest reading belongs to from now on; a new one where its rise has no known time. */
@@ -97,6 +102,36 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
   }
 
   /**
+   * A dial reading that was written down for a time that has not come says nothing about any hour: what it gave to
+   * spans goes with it, and somebody reads the dial again. Who said what stays written.
+   * @returns how many
+   */
+  function takeBackDials(channelId: number, nowMs: EpochMs): number {
+    const dials = store.dials.all(channelId);
+    const kept = dials.filter(({ atMs }) => atMs <= nowMs).length;
+    for (let i = dials.length - 1; i >= kept; i--) {
+      const toMs = dials[i]?.atMs ?? nowMs;
+      const span = { fromMs: dials[i - 1]?.atMs ?? toMs, toMs };
+      for (const fill of store.dials.fillsTouching(channelId, span)) {
+        let hourMs = grid.hourOf(fill.fromMs);
+        for (; hourMs <= nowMs; hourMs = grid.hourOf(plus(hourMs, HOUR_MS)))
+          store.work.add('close', { channelId, startMs: hourMs });
+      }
+      store.dials.remove(channelId, span);
+    }
+    return dials.length - kept;
+  }
+
+  /** Pulses that nobody counted before now are not counted because the clock was set back. */
+  function cutUnwatched(channelId: number, spec: ChannelSpec, taken: Reading, nowMs: EpochMs): void {
+    const across = store.unwatched.touching(channelId, { fromMs: nowMs, toMs: plus(nowMs, 1) });
+    store.rewind.unwatchedAfter(channelId, nowMs);
+    if (spec.keptBy !== 'gateway') return;
+    for (const { fromMs } of across)
+      if (fromMs < taken.atMs) store.unwatched.insert(channelId, { fromMs, toMs: taken.atMs });
+  }
+
+  /**
    * Boundaries of before that only a reading of that future can have closed: of a register that refreshes rarely, the
    * bound of such a one proves nothing. They wait again for a reading that is surely from after them.
    */
@@ -108,19 +143,25 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     return rows.filter(({ upper }) => upper.reading.atMs <= nowMs);
   }
 
-  function bridge(channel: ChannelRow, spec: ChannelSpec, last: Marked, head: Reading, nowMs: EpochMs): void {
+  function bridge(
+    channel: ChannelRow,
+    spec: ChannelSpec,
+    last: Marked,
+    taken: Reading,
+    nowMs: EpochMs,
+  ): void {
     const { id } = channel;
     const open = reopened(id, last, nowMs);
-    store.rewind.stampEras(id, nowMs, last.reading.atMs);
-    store.rewind.unwatchedAfter(id, nowMs);
+    store.rewind.stampEras(id, taken.atMs, last.reading.atMs);
+    cutUnwatched(id, spec, taken, nowMs);
     reopenAnswers(id, nowMs);
     store.readings.removeAfter(id, nowMs);
-    const next = eraOf(channel, spec, last, stamped(head, last.reading, nowMs));
+    const next = eraOf(channel, spec, last, taken);
     store.readings.put(id, last.reading, 'accepted', last.era.no);
     store.readings.put(id, next.reading, 'accepted', next.era.no);
     store.readings.putHead(id, next.reading, next.era.no);
-    if (nowMs - last.reading.atMs > spec.watchGapMs)
-      store.unwatched.insert(id, { fromMs: last.reading.atMs, toMs: nowMs });
+    if (taken.atMs - last.reading.atMs > spec.watchGapMs)
+      store.unwatched.insert(id, { fromMs: last.reading.atMs, toMs: taken.atMs });
     const { closed } = closeBoundaries(open, last, next, spec.keptBy);
     for (const boundary of closed) store.boundaries.put(id, boundary);
     let hourMs = grid.hourOf(boundaryAt((open[0]?.slot ?? slotOf(last.reading.atMs)) - 1));
@@ -129,7 +170,7 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
   }
 
   /** @returns how many published hours were withdrawn */
-  function rewindOne(channel: ChannelRow, nowMs: EpochMs): number {
+  function rewindOne(channel: ChannelRow, nowMs: EpochMs, shiftMs: number | null): number {
     const { id } = channel;
     const head = store.readings.head(id);
     const spec = specs.get(id);
@@ -141,7 +182,7 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
       store.rewind.forget(id, sinceMs, grid.hourOf(sinceMs));
       return withdrawHours(id, grid.hourOf(sinceMs));
     }
-    bridge(channel, spec, last, head.reading, nowMs);
+    bridge(channel, spec, last, stamped(head.reading, last.reading, nowMs, shiftMs), nowMs);
     // An hour of before whose end rested on that future has no end any more.
     const knownToMs = store.boundaries.newestMs(id) ?? sinceMs;
     return withdrawHours(id, grid.hourOf(knownToMs < nowMs ? knownToMs : nowMs));
@@ -159,22 +200,28 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
      * Takes back what is stamped later than now; one durable transaction. The accepting stage must start from the
      * rows afterwards.
      * @param step how the clock was set, if that was seen: the one event tells both
+     * @param shiftMs by how much it was set since the newest readings were stamped; null when nobody saw that
      */
     rewind(
       nowMs: EpochMs,
       step: { readonly beforeMs: EpochMs; readonly stepMs: number } | null = null,
+      shiftMs: number | null = null,
     ): void {
       const aheadMs = (newestMs() ?? nowMs) - nowMs;
       if (aheadMs <= 0) return;
       events.write(nowMs, () => {
-        const withdrawn = store.channels.all().reduce((sum, row) => sum + rewindOne(row, nowMs), 0);
+        store.gauges.removeAfter(nowMs);
+        const channels = store.channels.all();
+        const dials = channels.reduce((sum, { id }) => sum + takeBackDials(id, nowMs), 0);
+        const withdrawn = channels.reduce((sum, row) => sum + rewindOne(row, nowMs, shiftMs), 0);
+        const again = dials === 0 ? '' : ` ${dials} dial readings were, too: read the dials again.`;
         events.emit({
           kind: 'clock-step',
           meter: null,
           channel: null,
           atMs: nowMs,
-          text: `The clock had run ahead by ${Math.round(aheadMs / 1000)} s. What it had stamped with a time that has not come was taken back: ${withdrawn} published hours are withdrawn and come again. The registers were kept, so nothing is lost.`,
-          detail: { aheadMs, withdrawnHours: withdrawn, ...step },
+          text: `The clock had run ahead by ${Math.round(aheadMs / 1000)} s. What it had stamped with a time that has not come was taken back: ${withdrawn} published hours are withdrawn and come again. The registers were kept, so nothing is lost.${again}`,
+          detail: { aheadMs, withdrawnHours: withdrawn, ...(dials > 0 ? { dials } : {}), ...step },
         });
       });
     },

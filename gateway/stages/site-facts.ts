@@ -2,9 +2,11 @@
  * What a reader of the database must know to read it without the site file: which site this is, its zone and area,
  * and how each channel counts. Written at every start of the gateway.
  */
-import type { GridArea } from '../domain/coefficients/types.ts';
+import type { FactoryCalendar } from '../domain/ahead/day-types.ts';
+import type { CoefficientRules, GridArea, MethodFrom, RuleSet } from '../domain/coefficients/types.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { formatFraction, parseFraction, type Rational } from '../domain/rational.ts';
+import type { ReportSettings } from '../domain/report/settings.ts';
 import { plainFactor } from '../domain/thermo/kwh-factor.ts';
 import type { Store } from '../store/store.ts';
 
@@ -15,6 +17,14 @@ export interface SiteFactsRow {
   readonly timezone: string;
   readonly gridArea: GridArea;
   readonly ruleSetChoice: string | null;
+  /** Not there in databases that were last written before there was a choice. */
+  readonly methods?: readonly MethodFrom[];
+  /** Not there in databases that were last written before there was one. */
+  readonly calendar?: FactoryCalendar;
+  /** Not there in databases that were last written before there were reports. */
+  readonly report?: ReportSettings;
+  /** `meter/channel` of the site file as it was last; `specs` has those that have left it, too. */
+  readonly current?: readonly string[];
   readonly specs: readonly ChannelSpec[];
 }
 
@@ -57,6 +67,14 @@ export function rememberSite(store: Store, facts: SiteFactsRow): void {
 export function recallSite(store: Store): SiteFactsRow | null {
   const text = store.facts.get(KEY);
   return text === null ? null : fromJson(text);
+}
+
+/** The rules the site lives under, as the database remembers them. */
+export function rulesOf(
+  { gridArea, ruleSetChoice, methods = [] }: Pick<SiteFactsRow, 'gridArea' | 'ruleSetChoice' | 'methods'>,
+  ruleSets: ReadonlyMap<string, RuleSet>,
+): CoefficientRules {
+  return { area: gridArea, ruleSets, ruleSetChoice, methods };
 }
 
 /** Channels that the database knows and the site file no longer names. */

@@ -3,6 +3,8 @@
  * when it came; at the first instant whose time is known they are all stamped, exact to the ms. Nothing of this
  * outlives the process: the registers of the meters keep what passed.
  */
+
+import type { GaugeReading } from '../domain/thermo/gauge-slot.ts';
 import { type Clock, type EpochMs, instant } from '../domain/time.ts';
 import type { NewReading } from './accept-readings.ts';
 
@@ -11,8 +13,8 @@ export const NOISE_MS = 500;
 /** A reading is handed over so soon after it was taken, ms; else the clock was set in between. */
 const MAX_AGE_MS = 60_000;
 
-interface Unstamped {
-  readonly item: NewReading;
+interface Unstamped<Item> {
+  readonly item: Item;
   /** Both clocks when it was handed over. */
   readonly wallMs: EpochMs;
   readonly steadyMs: number;
@@ -28,18 +30,29 @@ export function shifted(item: NewReading, byMs: number): NewReading {
   return { spec, reading: { raw, sinceMs: move(sinceMs), atMs: move(atMs), ...moved } };
 }
 
+/** A gauge's reading with its stamp moved. */
+export function shiftedGauge(item: GaugeReading, byMs: number): GaugeReading {
+  return byMs === 0 ? item : { ...item, atMs: instant(item.atMs + byMs) };
+}
+
+/** When an item is stamped, and the same with all its stamps moved. */
+export interface Stamps<Item> {
+  readonly atMs: (item: Item) => EpochMs;
+  readonly shifted: (item: Item, byMs: number) => Item;
+}
+
 /**
  * @param speed simulated ms per real ms
  * @param most kept; older ones go first
  */
-export function createUnstamped(clock: Clock, speed: number, most: number) {
-  let kept: Unstamped[] = [];
+export function createUnstamped<Item>(clock: Clock, speed: number, most: number, stamps: Stamps<Item>) {
+  let kept: Unstamped<Item>[] = [];
   return {
-    note(items: readonly NewReading[]): void {
+    note(items: readonly Item[]): void {
       const wallMs = clock.now();
       const steadyMs = clock.monotonicMs();
       for (const item of items) {
-        const ageMs = wallMs - item.reading.atMs;
+        const ageMs = wallMs - stamps.atMs(item);
         if (ageMs >= -NOISE_MS && ageMs <= MAX_AGE_MS * speed) kept.push({ item, wallMs, steadyMs });
       }
       // Cut now and then, not at each reading.
@@ -49,17 +62,17 @@ export function createUnstamped(clock: Clock, speed: number, most: number) {
      * Stamps what was kept by the wall clock of now, and forgets it.
      * @param newestMs what is stamped already: only later ones are of use; null: all
      */
-    stamp(newestMs: () => EpochMs | null): NewReading[] {
+    stamp(newestMs: () => EpochMs | null): Item[] {
       if (kept.length === 0) return [];
       const afterMs = newestMs();
       const wallMs = clock.now();
       const steadyMs = clock.monotonicMs();
       const stamped = kept.map(({ item, wallMs: thenMs, steadyMs: thenSteadyMs }) => {
         const byMs = Math.round(wallMs - (steadyMs - thenSteadyMs) * speed - thenMs);
-        return shifted(item, Math.abs(byMs) < NOISE_MS * speed ? 0 : byMs);
+        return stamps.shifted(item, Math.abs(byMs) < NOISE_MS * speed ? 0 : byMs);
       });
       kept = [];
-      return stamped.filter(({ reading }) => afterMs === null || reading.atMs > afterMs);
+      return stamped.filter((item) => afterMs === null || stamps.atMs(item) > afterMs);
     },
   };
 }

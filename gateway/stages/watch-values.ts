@@ -9,6 +9,7 @@ import { formatMicro } from '../domain/rational.ts';
 import type { EpochMs, HourGrid } from '../domain/time.ts';
 import { gaugePerHour, type Motion, moveOn, type Standing, standStill } from '../domain/validation/frozen.ts';
 import type { Hint, HintCode } from '../domain/validation/hints.ts';
+import { movesOn, type Pace, type PaceInput } from '../domain/validation/refresh.ts';
 import { judgeWiring, onlyTakesIn, type WiredMeter } from '../domain/validation/wiring.ts';
 import type { HintBook } from './hint-book.ts';
 
@@ -34,6 +35,7 @@ interface Opinion {
 interface Known {
   readonly opinions: Map<HintCode, Opinion>;
   readonly standing: Map<ChannelName, Standing>;
+  readonly paces: Map<ChannelName, Pace>;
   /** What the sub-meters have counted since the last poll, micro-units. */
   readonly below: Map<ChannelName, bigint>;
   motion: Motion | null;
@@ -63,6 +65,7 @@ export function createValueWatch(deps: {
     const fresh: Known = {
       opinions: new Map(),
       standing: new Map(),
+      paces: new Map(),
       below: new Map(),
       motion: null,
       exportMs: null,
@@ -119,8 +122,29 @@ export function createValueWatch(deps: {
       const about = { register: shown, unit: spec.unit, since: minuteOf(standing.sinceMs), expected };
       hints.begin(meter.id, { code: 'register-frozen', channel, about }, standing.sinceMs, poll.atMs);
     }
+    watchPace(
+      spec,
+      { registerMicro: micro, atMs: poll.atMs, perHour: gaugePerHour(channel, poll.gauges) },
+      raw,
+    );
     const isOut = channel === 'energy-export' && onlyTakesIn(meter) && !meter.siteGenerates;
     if (isOut) watchExport(meter.id, rise > 0n, poll.atMs);
+  }
+
+  /** How often the meter refreshes the register, whatever its type says. */
+  function watchPace(
+    { meter, channel, scale }: ChannelSpec,
+    now: PaceInput,
+    raw: RegisterSample['raw'],
+  ): void {
+    const { paces } = knownOf(meter);
+    const rules = { stepMicro: resolutionMicro(raw, scale), updateMs: scale.updateMs };
+    const { pace, slowMs, isPrompt } = movesOn(paces.get(channel) ?? null, now, rules);
+    paces.set(channel, pace);
+    if (isPrompt) hints.end(meter, 'refresh-slow', channel, now.atMs);
+    if (slowMs === null) return;
+    const about = { seconds: Math.ceil(slowMs / 1_000), declared: scale.updateMs / 1_000 };
+    hints.begin(meter, { code: 'refresh-slow', channel, about }, now.atMs, now.atMs);
   }
 
   function watchExport(meter: string, rises: boolean, atMs: EpochMs): void {

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { type Decider, prepare, sameCoefficient } from '../domain/coefficients/decide.ts';
 import type { Coefficient, CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
-import { isWeighed } from '../domain/hour.ts';
+import { WEIGHINGS, weighingOf } from '../domain/hour.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { QueuedHour } from '../store/coefficient-rows.ts';
@@ -24,11 +24,14 @@ const RULES = 'rules';
 const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}` : value);
 
 /**
- * Another grid area, rule set or edition of the rules weighs the past anew: every hour is looked at again, and the
+ * Another grid area, method, rule set or edition of the rules weighs the past anew: every hour is looked at again, and the
  * buckets of those that come out different are sent again.
  */
 export function weighAgainIfRulesChanged(store: Store, rules: CoefficientRules): void {
-  const text = JSON.stringify([rules.area, rules.ruleSetChoice, [...rules.ruleSets]], plain);
+  const text = JSON.stringify(
+    [rules.area, rules.ruleSetChoice, rules.methods ?? [], [...rules.ruleSets]],
+    plain,
+  );
   const digest = createHash('sha256').update(text).digest('hex');
   const known = store.facts.get(RULES);
   if (known === digest) return;
@@ -40,10 +43,11 @@ export function weighAgainIfRulesChanged(store: Store, rules: CoefficientRules):
 
 /** A channel with another role weighs otherwise, and its messages say the role: all its buckets are looked at again. */
 function keepRoles(store: Store, specs: ReadonlyMap<number, ChannelSpec>): void {
-  for (const [id, { role }] of store.roles.all()) {
+  for (const [id, { role, weighed }] of store.roles.all()) {
     const spec = specs.get(id);
-    if (!spec || spec.role === role) continue;
-    store.roles.put(id, spec.role, isWeighed(spec.role, spec.channel));
+    const weighing = spec && weighingOf(spec);
+    if (!spec || weighing === undefined || (spec.role === role && weighing === weighed)) continue;
+    store.roles.put(id, spec.role, weighing);
     store.work.addAllOf('weigh', id);
   }
 }
@@ -78,7 +82,7 @@ export function createWeigher(deps: {
     for (const item of items) {
       const spec = specs.get(item.channelId);
       if (!spec) continue;
-      if (isWeighed(spec.role, spec.channel))
+      if (weighingOf(spec) !== WEIGHINGS.none)
         weighHour(decider, item.startMs, store.coefficients.find(item.startMs));
       store.work.add('send', item);
     }

@@ -1,5 +1,6 @@
 /** The coefficient of each hour of the site, and the hours that wait to be weighed or sent again as a whole. */
 import type { Coefficient } from '../domain/coefficients/types.ts';
+import { UNWEIGHED, type Weighing } from '../domain/hour.ts';
 import { formatFraction, parseFraction, type Rational } from '../domain/rational.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Db } from './database.ts';
@@ -14,16 +15,6 @@ export interface CoefficientColumns {
   readonly document_revision: bigint | null;
   readonly confirmed: bigint | null;
 }
-
-/** What a bucket says that is not weighed, or not yet. */
-export const UNWEIGHED: Coefficient = {
-  mjPerKwh: null,
-  class: 'none',
-  ruleSet: null,
-  document: null,
-  documentRevision: null,
-  confirmed: false,
-};
 
 /** Rules have a handful of values; more texts than this are read anew each time round. */
 const REMEMBERED = 64;
@@ -142,9 +133,8 @@ export function roleRows(db: Db) {
   const put = db.prepare('UPDATE channel SET role = ?, weighed = ? WHERE id = ?');
   return {
     /** By channel id; the role is null until it is first put. */
-    all: (): ReadonlyMap<number, { readonly role: string | null; readonly weighed: boolean }> =>
-      new Map(all.all().map(({ id, role, weighed }) => [Number(id), { role, weighed: weighed === 1n }])),
-    put: (channelId: number, role: string, weighed: boolean): void =>
-      void put.run(role, weighed ? 1 : 0, channelId),
+    all: (): ReadonlyMap<number, { readonly role: string | null; readonly weighed: number }> =>
+      new Map(all.all().map(({ id, role, weighed }) => [Number(id), { role, weighed: Number(weighed) }])),
+    put: (channelId: number, role: string, weighed: Weighing): void => void put.run(role, weighed, channelId),
   };
 }

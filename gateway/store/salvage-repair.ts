@@ -36,6 +36,11 @@ const SENSE: readonly (readonly [table: string, holds: string])[] = [
      AND ${hasEra('boundary.channel_id', 'boundary.lower_era')} AND ${hasEra('boundary.channel_id', 'boundary.upper_era')}`,
   ],
   ['unwatched', 'from_ms < to_ms'],
+  [
+    'gauge_slot',
+    `min_micro <= max_micro AND sum_micro_ms BETWEEN min_micro * watched_ms AND max_micro * watched_ms
+     AND to_ms > slot * 1800000 AND to_ms <= (slot + 1) * 1800000`,
+  ],
   ['fill', 'from_ms < to_ms'],
   ['step_answer', 'from_ms < to_ms'],
   ['step_fill', 'from_ms < to_ms'],
@@ -51,6 +56,7 @@ const SENSE: readonly (readonly [table: string, holds: string])[] = [
   ],
   ['hour_sent', 'revision > 0'],
   ['document', 'json_valid(parsed) AND in_force IN (0, 1)'],
+  ['notice', 'json_valid(body)'],
   ['outbox', 'json_valid(payload) AND length(topic) > 0'],
   ['outbox_done', 'first_seq <= last_seq'],
   ['outbox_answer', 'first_seq <= last_seq'],
@@ -147,6 +153,27 @@ function generationLeft(db: Db): number | null {
   return sent.value === null ? null : Number(sent.value);
 }
 
+/**
+ * It must be above every generation that was ever sent, whatever the clock says now: consumers drop what is lower. A
+ * generation is the second in which a database was made, so it lies before whatever was stamped later.
+ * @param nowMs null: the time is not known
+ * @returns null: nothing says how high it must be, and it waits for the time
+ */
+function nextGeneration(db: Db, before: number | null, nowMs: number | null): number | null {
+  const { newest } = db
+    .prepare(
+      `SELECT max(at_ms) AS newest FROM (
+         SELECT max(at_ms) AS at_ms FROM head UNION ALL SELECT max(at_ms) FROM reading
+         UNION ALL SELECT max(upper_at_ms) FROM boundary UNION ALL SELECT max(since_ms) FROM channel
+         UNION ALL SELECT max(start_ms) FROM hour_sent UNION ALL SELECT max(created_at_ms) FROM outbox)`,
+    )
+    .get() as { readonly newest: bigint | null };
+  const stampedMs = newest === null ? null : Number(newest);
+  const seconds = [nowMs, stampedMs].flatMap((ms) => (ms === null ? [] : [Math.floor(ms / 1_000)]));
+  const known = before === null ? seconds : [...seconds, before];
+  return known.length === 0 ? null : Math.max(...known) + 1;
+}
+
 /** What either table knows to be acknowledged, as few runs as there can be. */
 function joinAcknowledged(db: Db): void {
   const runs = db
@@ -197,7 +224,7 @@ function lostMessages(db: Db, tally: Tally, last: number): Run[] {
 
 export function repair(
   db: Db,
-  found: Pick<SalvageReport, 'tables' | 'lastSeq' | 'aside' | 'reason'> & { readonly nowMs: number },
+  found: Pick<SalvageReport, 'tables' | 'lastSeq' | 'aside' | 'reason'> & { readonly nowMs: number | null },
 ): SalvageReport {
   const { tables, lastSeq, nowMs } = found;
   const tally: Tally = Object.fromEntries(Object.entries(tables).map(([name, of]) => [name, { ...of }]));
@@ -216,9 +243,10 @@ export function repair(
     db.prepare("DELETE FROM sqlite_sequence WHERE name = 'outbox'").run();
     db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)").run(last);
     const generationBefore = generationLeft(db);
-    const generation = Math.max(Math.floor(nowMs / 1000), generationBefore ?? 0) + 1;
+    const generation = nextGeneration(db, generationBefore, nowMs);
     db.prepare("DELETE FROM fact WHERE key = 'generation'").run();
-    db.prepare("INSERT INTO fact (key, value) VALUES ('generation', ?)").run(String(generation));
+    if (generation !== null)
+      db.prepare("INSERT INTO fact (key, value) VALUES ('generation', ?)").run(String(generation));
     const lostSeqs = lostMessages(db, tally, last);
     // What may have been among them is sent again; so is what cannot be shown to have been sent.
     if (lostSeqs.length > 0)

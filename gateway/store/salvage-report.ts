@@ -20,7 +20,8 @@ export interface SalvageReport {
   readonly aside: string;
   /** Null: it could not be read. */
   readonly generationBefore: number | null;
-  readonly generation: number;
+  /** Null: it waits until the time is known. */
+  readonly generation: number | null;
   /** The last sequence number of the damaged database that is known; the new one goes on after it. */
   readonly lastSeq: number;
   /** Messages that may not have been delivered and cannot be sent any more. */

@@ -92,7 +92,10 @@ function lastSeqOf(damaged: Db | null): number {
 
 export interface SalvageOptions {
   readonly dataDir: string;
+  /** What the clock shows; the damaged database is named by it. */
   readonly nowMs: number;
+  /** False: nothing may be stamped with `nowMs`. */
+  readonly isTimeKnown: boolean;
   /** What was wrong, for the event. */
   readonly reason: string;
 }
@@ -101,7 +104,12 @@ export interface SalvageOptions {
  * Builds the new database beside the damaged one, which is only read. The caller holds the folder's lock and writes
  * nothing meanwhile. Each step takes some milliseconds.
  */
-export function* buildSalvaged({ dataDir, nowMs, reason }: SalvageOptions): Generator<void, SalvageReport> {
+export function* buildSalvaged({
+  dataDir,
+  nowMs,
+  isTimeKnown,
+  reason,
+}: SalvageOptions): Generator<void, SalvageReport> {
   removeUnfinished(dataDir);
   const damaged = openDamaged(join(dataDir, FILE_NAME));
   const fresh = new Database(join(dataDir, BUILDING));
@@ -119,7 +127,8 @@ export function* buildSalvaged({ dataDir, nowMs, reason }: SalvageOptions): Gene
     const lastSeq = lastSeqOf(damaged);
     migrate(fresh, dataDir);
     yield;
-    const report = repair(fresh, { tables, lastSeq, nowMs, reason, aside: asideName(dataDir, nowMs) });
+    const aside = asideName(dataDir, nowMs);
+    const report = repair(fresh, { tables, lastSeq, nowMs: isTimeKnown ? nowMs : null, reason, aside });
     if (isLossy(report)) yield* renewBoundaries(fresh);
     fresh
       .prepare(

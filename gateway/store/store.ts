@@ -10,11 +10,16 @@ import {
   openInMemory,
   setDurability,
 } from './database.ts';
+import { demandRows } from './demand-rows.ts';
 import { dialRows } from './dial-rows.ts';
 import { documentRows } from './document-rows.ts';
+import { gaugeRows } from './gauge-rows.ts';
 import { hourRows, workRows } from './hour-rows.ts';
 import { boundaryRows, channelRows, eraRows, readingRows, unwatchedRows } from './ledger-rows.ts';
+import { noticeRows } from './notice-rows.ts';
 import { outboxRows } from './outbox-rows.ts';
+import { marginRows, receivedRows, sourceRows } from './received-rows.ts';
+import { reportRows } from './report-rows.ts';
 import { rewindRows } from './rewind-rows.ts';
 
 /** Where crash tests stop the process; production passes none. */
@@ -58,6 +63,7 @@ function tables(open: OpenDatabase) {
     readings: readingRows(db),
     boundaries: boundaryRows(db),
     unwatched: unwatchedRows(db),
+    gauges: gaugeRows(db),
     dials: dialRows(db),
     corrections: correctionRows(db),
     hours: hourRows(db),
@@ -66,8 +72,14 @@ function tables(open: OpenDatabase) {
     coefficients: coefficientRows(db),
     hourWork: hourWorkRows(db),
     documents: documentRows(db),
+    received: receivedRows(db),
+    sources: sourceRows(db),
+    margins: marginRows(db),
     outbox: outboxRows(db),
+    demands: demandRows(db),
+    notices: noticeRows(db),
     rewind: rewindRows(db),
+    reports: reportRows(db),
   };
 }
 
@@ -104,6 +116,15 @@ function assemble(open: OpenDatabase, { probe }: StoreOptions = {}) {
     writeSoon: <T>(work: () => T): T => transact('soon', work),
     /** Several reads that must see one moment. */
     read: <T>(work: () => T): T => open.db.transaction(work)(),
+    /**
+     * From now on this connection sees one moment, whatever is written beside it. For a connection of its own that only
+     * reads: the log cannot be shortened meanwhile. @returns ends it
+     */
+    snapshot(): () => void {
+      open.db.exec('BEGIN');
+      open.db.prepare('SELECT count(*) FROM fact').get();
+      return () => void open.db.exec('COMMIT');
+    },
     /**
      * Rises when the database is new or replaced, so that consumers order by (generation, revision): it is the
      * second in which this database was made.

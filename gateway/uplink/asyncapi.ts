@@ -8,6 +8,8 @@ interface ChannelFacts {
   readonly qos: 0 | 1;
   readonly retain: boolean;
   readonly summary: string;
+  /** application/json when left out. */
+  readonly contentType?: string;
 }
 
 const CHANNELS: Readonly<Record<MessageName, ChannelFacts>> = {
@@ -26,6 +28,26 @@ const CHANNELS: Readonly<Record<MessageName, ChannelFacts>> = {
     retain: false,
     summary: 'Resets, gaps, exchanges, alarms and tombstones.',
   },
+  demand: {
+    topic: 'demand',
+    qos: 0,
+    retain: true,
+    summary: 'Demand of the running period: now, predicted, target, alarm.',
+  },
+  coefficients: {
+    topic: 'coefficients',
+    qos: 1,
+    retain: true,
+    summary: 'What applies in each hour of today and tomorrow.',
+  },
+  signal: { topic: 'signal/{class}', qos: 1, retain: true, summary: 'A switch per class of hour.' },
+  'signal-state': {
+    topic: 'signal/{class}/state',
+    qos: 1,
+    retain: true,
+    summary: 'The state of that switch as a bare word: on, off or unknown.',
+    contentType: 'text/plain',
+  },
 };
 
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -33,6 +55,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   gateway: 'Id of the gateway.',
   meter: 'Id of the meter.',
   channel: 'Register of the meter, e.g. energy-import.',
+  class: 'Kind of hour: curtailment, tight or normal.',
 };
 
 export function asyncApi(): Plain {
@@ -67,7 +90,7 @@ export function asyncApi(): Plain {
           name,
           title: name,
           summary: MESSAGES[name].meta()?.description ?? '',
-          contentType: 'application/json',
+          contentType: CHANNELS[name].contentType ?? 'application/json',
           payload: {
             schemaFormat: 'application/schema+json;version=draft-2020-12',
             schema: { $ref: `./schemas/${name}.schema.json` },

@@ -45,12 +45,16 @@ export interface ConnectionOptions {
   readonly client: IClientOptions;
   readonly publishTimeoutMs: number;
   onUp(): void;
+  /** A message on a topic that was subscribed. */
+  onMessage?(topic: string, payload: Uint8Array): void;
   /** Called once, before what is outstanding settles; `outstanding`: publishes sent and not answered. */
   onOver(end: ConnectionEnd, outstanding: number): void;
 }
 
 export interface Connection {
   publish(message: OutgoingMessage): Promise<PublishOutcome>;
+  /** Asks to hear a topic, QoS 1; `refused` is told why the broker will not. */
+  subscribe(topic: string, refused: (reason: string) => void): void;
   /** Lets what is outstanding settle, says DISCONNECT (so the broker drops the will), and is over within `boundMs`. */
   close(boundMs: number): Promise<void>;
 }
@@ -140,6 +144,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     state = 'up';
     options.onUp();
   });
+  client.on('message', (topic, payload) => {
+    if (state === 'up') options.onMessage?.(topic, payload);
+  });
   client.on('disconnect', (packet) => {
     farewell = packet.reasonCode ?? null;
     over({ kind: 'closed', reasonCode: farewell });
@@ -163,6 +170,16 @@ export function openConnection(options: ConnectionOptions): Connection {
         sweeping ??= setTimeout(sweep, options.publishTimeoutMs);
         if (sent.count() < limits.inFlight) send(publish);
         else waiting.push(publish);
+      });
+    },
+    subscribe(topic, refused) {
+      if (state !== 'up') return;
+      client.subscribe(topic, { qos: 1 }, (error, granted) => {
+        // A connection that ends meanwhile is asked again with the next one.
+        if (state !== 'up') return;
+        const code = granted?.find((one) => one.topic === topic)?.qos;
+        if (error) refused(error.message);
+        else if (code !== undefined && code >= 0x80) refused(`reason code ${code}`);
       });
     },
     close: (boundMs) =>

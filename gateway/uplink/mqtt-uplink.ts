@@ -14,7 +14,7 @@
 import type { IClientOptions } from 'mqtt';
 import type { Fault } from '../domain/faults.ts';
 import { fault } from '../domain/faults.ts';
-import type { OutgoingMessage, Uplink } from '../domain/ports.ts';
+import type { OutgoingMessage, TopicFeed, Uplink } from '../domain/ports.ts';
 import { type BackOffTiming, createBackOff, DEFAULT_BACK_OFF } from './back-off.ts';
 import { type Connection, type ConnectionEnd, openConnection } from './connection.ts';
 import { faultOf } from './connection-fault.ts';
@@ -72,7 +72,7 @@ export interface UplinkOptions {
 const SUSPICIOUS_ENDS = 3;
 
 /** Begins to connect at once and goes on until closed. Throws a TypeError for an url that is not mqtt:// or mqtts://. */
-export function openUplink(options: UplinkOptions): Uplink {
+export function openUplink(options: UplinkOptions): Uplink & TopicFeed {
   const { config, monotonicMs } = options;
   if (!/^mqtts?:$/.test(new URL(config.url).protocol))
     throw new TypeError('the broker url is neither mqtt:// nor mqtts://');
@@ -81,6 +81,7 @@ export function openUplink(options: UplinkOptions): Uplink {
   const backOff = createBackOff(timing, options.random ?? Math.random);
   const versions = createVersionChoice();
   const listeners: (() => void)[] = [];
+  const ears = new Map<string, Parameters<TopicFeed['subscribe']>>();
   let connection: Connection | null = null;
   let retry: NodeJS.Timeout | null = null;
   let upSinceMs: number | null = null;
@@ -120,11 +121,14 @@ export function openUplink(options: UplinkOptions): Uplink {
       lastFault = null;
       versions.worked();
       options.log?.({ kind: 'connected', url: broker.url, mqttVersion: version });
+      for (const [topic, , refused] of ears.values()) connection?.subscribe(topic, refused);
       for (const listener of listeners) listener();
     };
     const client = clientOptions(config, options.will, timing, version);
     try {
-      connection = openConnection({ client, publishTimeoutMs: config.publishTimeoutMs, onUp, onOver });
+      const onMessage = (topic: string, payload: Uint8Array): void => ears.get(topic)?.[1](payload);
+      const { publishTimeoutMs } = config;
+      connection = openConnection({ client, publishTimeoutMs, onUp, onMessage, onOver });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
       onOver(
@@ -146,6 +150,10 @@ export function openUplink(options: UplinkOptions): Uplink {
         ? connection.publish(message)
         : Promise.resolve({ kind: 'disconnected' }),
     onConnect: (listener) => void listeners.push(listener),
+    subscribe(topic, heard, refused) {
+      ears.set(topic, [topic, heard, refused]);
+      if (upSinceMs !== null) connection?.subscribe(topic, refused);
+    },
     fault: () => lastFault,
     async close() {
       closed = true;

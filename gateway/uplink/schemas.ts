@@ -15,77 +15,33 @@ import type {
   MetaMessage,
   StatusMessage,
 } from '../domain/messages.ts';
-import { CHANNEL_NAMES, GAUGE_NAMES, ROLES } from '../domain/meters.ts';
+import { CHANNEL_NAMES, GAUGE_NAMES } from '../domain/meters.ts';
 import { QUALITIES } from '../domain/quality.ts';
 import { STORAGE_STATES } from '../domain/storage.ts';
 import { GAS_STATES } from '../domain/thermo/gas.ts';
-
-/** Digits after the point of every decimal. */
-export const DECIMAL_DIGITS = 6;
-
-/** The description belongs to the outermost schema, where a reader of the JSON Schema looks for it. */
-const idSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
-const id = (what: string) => idSchema.describe(idText(what));
-const idOrNull = (what: string) => idSchema.nullable().describe(idText(what));
-const idText = (what: string): string => `Id of the ${what}: a-z, 0-9 and -, at most 32 characters.`;
-
-const instantSchema = z.iso.datetime({ offset: true });
-const instant = (text: string) => instantSchema.describe(instantText(text));
-const instantOrNull = (text: string) => instantSchema.nullable().describe(instantText(text));
-const instantText = (text: string): string => `${text} ISO 8601 with the site's offset.`;
-
-/** The nearest double of a text with at most six digits is printed with at most six digits again. */
-const hasSixDigits = (value: number): boolean => Number(value.toFixed(DECIMAL_DIGITS)) === value;
-
-const decimalSchema = z
-  .number()
-  .refine(hasSixDigits, { error: `at most ${DECIMAL_DIGITS} digits after the point` });
-const decimal = (text: string) => decimalSchema.describe(decimalText(text));
-const decimalOrNull = (text: string) => decimalSchema.nullable().describe(decimalText(text));
-const decimalText = (text: string): string => `${text} At most ${DECIMAL_DIGITS} digits after the point.`;
-
-const fractionSchema = z.string().regex(/^-?\d+\/[1-9]\d*$/);
-const fractionText = (text: string): string => `${text} An exact fraction, numerator/denominator.`;
-
-const version = z.literal(1).describe('Version of the message format.');
-const generation = z.int().min(1).describe('Rises when the gateway’s database is restored or replaced.');
-const seq = z
-  .int()
-  .min(1)
-  .describe(
-    'Counts the hour and event messages of this gateway without holes. The same seq may arrive more than once.',
-  );
-const channelSchema = z.enum(CHANNEL_NAMES);
-const channel = channelSchema.describe('A register of the meter that only rises.');
-const role = z
-  .enum(ROLES)
-  .describe('What the meter measures for the site. Totals of bought electricity are those of grid-import.');
-const unit = z.enum(['kWh', 'm3', 't', 'GJ']).describe('Unit of the channel: kWh, m³, t or GJ.');
-const producedAt = instant('When the gateway wrote this message.');
-
-const coefficient = z
-  .object({
-    mjPerKwh: decimalSchema
-      .nonnegative()
-      .nullable()
-      .describe(
-        decimalText('Primary energy per kWh in this hour, MJ/kWh; null where no coefficient applies.'),
-      ),
-    class: z
-      .enum(['normal', 'curtailment', 'tight', 'monthly', 'none'])
-      .describe(
-        'Kind of hour: normal; curtailment of renewables (再エネ出力制御時); tight supply (需給逼迫時); monthly mean; none where no coefficient applies.',
-      ),
-    ruleSet: z.string().min(1).nullable().describe('Rule set that gave the coefficient, e.g. fy2023.'),
-    document: z.string().min(1).nullable().describe('Announcement that decided the class.'),
-    revision: z.int().min(1).nullable().describe('Revision of that document.'),
-    confirmed: z
-      .boolean()
-      .describe(
-        'Whether an announcement that claims to be complete covers this hour; false: it may still change.',
-      ),
-  })
-  .describe('The coefficient of demand optimization (電気需要最適化) of this hour.');
+import { coefficientsMessage, signalMessage, signalStateMessage } from './ahead-schemas.ts';
+import { demandMessage } from './demand-schema.ts';
+import {
+  channel,
+  channelSchema,
+  coefficient,
+  decimal,
+  decimalOrNull,
+  decimalSchema,
+  decimalText,
+  fractionSchema,
+  fractionText,
+  generation,
+  id,
+  idOrNull,
+  instant,
+  instantOrNull,
+  producedAt,
+  role,
+  seq,
+  unit,
+  version,
+} from './schema-parts.ts';
 
 export const hourMessage = z
   .object({
@@ -131,6 +87,9 @@ export const hourMessage = z
       .describe('What the register showed, scaled to its unit; null where not known.'),
     coefficient,
     mj: decimalOrNull('Weighted primary energy, MJ: kwh × mjPerKwh; for grid-import only, otherwise null.'),
+    mjAllocated: decimalOrNull(
+      'Of a sub-meter of bought electricity: kwh × the coefficient of the hour, MJ. Part of no total: the meter above it has it already. Otherwise null.',
+    ),
     producedAt,
   })
   .meta({
@@ -165,7 +124,7 @@ export const liveMessage = z
         z.enum(GAUGE_NAMES),
         z.object({
           value: z.number().describe('For display only.'),
-          unit: liveUnit.describe('W, V, A, 1, Hz, m3/h or s.'),
+          unit: liveUnit.describe('W, V, A, 1, Hz, m3/h, kPa, °C or s.'),
         }),
       )
       .describe('Momentary values. A gauge the meter does not have, or that is not known, is left out.'),
@@ -187,7 +146,23 @@ const kwhFactor = z.object({
     .nullable()
     .describe('First date of the site on which it holds; null: without beginning.'),
   to: z.iso.date().nullable().describe('Last date of the site on which it holds; null: without end.'),
-  kwhPerUnit: fractionSchema.describe(fractionText('kWh per unit.')),
+  kwhPerUnit: fractionSchema
+    .nullable()
+    .describe(fractionText('kWh per unit; null where each half-hour has its own, by what `gauges` showed.')),
+  gauges: z
+    .array(
+      z.object({
+        condition: z.enum(['temperature', 'gaugePressure', 'feedWater']),
+        meter: id('meter'),
+        gauge: z.enum(['pressure', 'pressure-absolute', 'temperature']),
+        fallback: decimalOrNull(
+          '°C, or kPa above the atmosphere, in half-hours in which it was not watched enough; null: they have no kWh.',
+        ),
+      }),
+    )
+    .describe(
+      'What the factor of each half-hour follows from, by its mean over the half-hour; empty where a date has one factor.',
+    ),
   factor: z
     .string()
     .min(1)
@@ -302,6 +277,19 @@ export const statusMessage = z
       })
       .nullable()
       .describe('The alarm contact; null where there is none and in the message the broker publishes.'),
+    coefficients: z
+      .object({
+        state: z
+          .enum(['confirmed', 'stale', 'none'])
+          .describe(
+            'confirmed; stale (hours are unconfirmed that should not be: today, or tomorrow in the evening); none (nothing ever confirmed an hour).',
+          ),
+        confirmedUntil: instantOrNull('From then on hours are unconfirmed; null with none.'),
+      })
+      .nullable()
+      .describe(
+        'How far ahead coefficients are confirmed; null in the message the broker publishes and while it is not known.',
+      ),
     attention: z
       .object({
         questions: z.int().min(0).describe('Open questions of the ledger: `hakaru questions`.'),
@@ -344,10 +332,15 @@ export const eventMessage = z
         'meter-setting',
         'coefficients-applied',
         'coefficients-refused',
+        'coefficients-stale',
+        'coefficients-confirmed',
+        'classes-changed',
         'clock-step',
         'tombstone',
         'generation',
         'ledger-salvaged',
+        'demand-alarm',
+        'demand-over',
         'alarm-on',
         'alarm-off',
       ])
@@ -375,6 +368,10 @@ export const MESSAGES = {
   meta: metaMessage,
   status: statusMessage,
   event: eventMessage,
+  demand: demandMessage,
+  coefficients: coefficientsMessage,
+  signal: signalMessage,
+  'signal-state': signalStateMessage,
 } as const;
 
 export type MessageName = keyof typeof MESSAGES;
@@ -384,4 +381,8 @@ export const MESSAGE_NAMES = [
   'meta',
   'status',
   'event',
+  'demand',
+  'coefficients',
+  'signal',
+  'signal-state',
 ] as const satisfies readonly MessageName[];

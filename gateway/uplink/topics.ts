@@ -25,6 +25,10 @@ export interface Topics {
   readonly requestHours: string;
   hour(meter: string, channel: string): string;
   live(meter: string): string;
+  /** JSON: what an hour's class switches. */
+  signal(name: string): string;
+  /** The same as a bare word, for a PLC. */
+  signalState(name: string): string;
   response(requestId: string): string;
 }
 
@@ -40,6 +44,8 @@ export function topicsOf(owner: { readonly site: string; readonly gateway: strin
     requestHours: `${prefix}/request/hours`,
     hour: (meter, channel) => `${prefix}/hour/${checkedId('meter', meter)}/${checkedId('channel', channel)}`,
     live: (meter) => `${prefix}/live/${checkedId('meter', meter)}`,
+    signal: (name) => `${prefix}/signal/${checkedId('class', name)}`,
+    signalState: (name) => `${prefix}/signal/${checkedId('class', name)}/state`,
     response: (requestId) => `${prefix}/response/${checkedId('request', requestId, MAX_REQUEST_ID_LENGTH)}`,
   };
 }

@@ -3,6 +3,7 @@
  * by a document that changes one month, and by a rule set that changes every hour. Then how fast the changed buckets
  * become messages, beside better-sqlite3 alone inserting the same messages in equal transactions.
  */
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import type {
   CoefficientRules,
   RuleSet,
 } from '../../gateway/domain/coefficients/types.ts';
+import { WEIGHINGS } from '../../gateway/domain/hour.ts';
 import type { ChannelSpec } from '../../gateway/domain/meters.ts';
 import type { Rational } from '../../gateway/domain/rational.ts';
 import { type EpochMs, HOUR_MS, plus } from '../../gateway/domain/time.ts';
@@ -109,7 +111,7 @@ function makeYear(folder: string): Year {
   );
   // With roles known beforehand no bucket waits alone.
   making.write(() => {
-    for (const [id, { role }] of specs) making.roles.put(id, role, true);
+    for (const [id, { role }] of specs) making.roles.put(id, role, WEIGHINGS.weighed);
   });
   for (const month of MONTHS) applierOf({ store: making })(monthly(month, 1, []));
   weighAgainIfRulesChanged(making, RULES);

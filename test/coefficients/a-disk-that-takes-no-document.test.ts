@@ -32,7 +32,7 @@ async function intakeOn({ onTestFinished }: Pick<TestContext, 'onTestFinished'>)
     rmSync(folder, { recursive: true });
   });
   const clock = createSteppedClock(Date.parse('2026-11-04T12:00:00+09:00'));
-  const log = createLog('silent');
+  const log = createLog({ level: 'silent' });
   const guard = createStorageGuard({
     dataDir: folder,
     log,

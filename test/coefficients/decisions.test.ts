@@ -2,7 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadRuleSets } from '../../config/rule-sets.ts';
-import { decide, prepare, ruleSetOn } from '../../gateway/domain/coefficients/decide.ts';
+import { ruleSetOn } from '../../gateway/domain/coefficients/choices.ts';
+import { decide, prepare } from '../../gateway/domain/coefficients/decide.ts';
 import {
   affectedDays,
   currentDocuments,

@@ -1,10 +1,7 @@
 /** A broken document is refused with the line and the column of what is wrong in it. */
 import { describe, expect, it } from 'vitest';
-import {
-  MAX_DOCUMENT_BYTES,
-  parseCoefficientDocument,
-  readCoefficientDocument,
-} from '../../config/coefficient-document.ts';
+import { parseCoefficientDocument, readCoefficientDocument } from '../../config/coefficient-document.ts';
+import { MAX_DOCUMENT_BYTES } from '../../config/coefficient-text.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
 import { CodedError } from '../../gateway/domain/faults.ts';
 import { CSV_TEXT, document, JSON_TEXT, shiftJis } from './documents.ts';
@@ -98,8 +95,8 @@ const BROKEN_JSON: readonly (readonly [change: (text: string) => string, expecte
   [(text) => text.replace('"revision": 2', '"revision": 2.5'), 'document-invalid 4:15 revision:'],
   [(text) => text.replace('"revision": 2', '"revision": "2"'), 'document-invalid 4:15 revision:'],
   [
-    (text) => text.replace('hakaru-coefficients/1', 'hakaru-coefficients/2'),
-    'document-invalid 2:13 hakaru-coefficients/2 is not a value of format',
+    (text) => text.replace('hakaru-coefficients/1', 'hakaru-coefficients/9'),
+    'document-invalid 2:13 hakaru-coefficients/9 is not a value of format',
   ],
   [(text) => text.replace('"kyushu"', '"九州"'), 'document-invalid 6:11 九州 is not a value of area'],
   [

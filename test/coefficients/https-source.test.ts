@@ -35,7 +35,7 @@ function fetchFrom(changes: Partial<HttpsSourceOptions> = {}, etag: string | nul
     maxBytes: 100_000,
     ...changes,
   };
-  return httpsSource(options).fetch({ etag });
+  return httpsSource(options).fetch({ etag, has: () => false });
 }
 
 function told(outcome: Outcome): string {

@@ -139,8 +139,13 @@ tightWindow: { fromHour: 0, toHour: 24 }
 precedence: [curtailment, tight, normal]
 unconfirmed: normal
 unverified: []
+precedenceSource: { source: S, confidence: M }
+monthly: { tables: area, least: 3.6, greatest: 12.2, source: S, confidence: H }
 `;
   it.each([
+    ['least: 3.6', 'least: 13', '16:1 `monthly` is not written as expected'],
+    ['tables: area', 'tables: town', '16:20 `town` is not a value of `tables`'],
+    ['precedenceSource: { source: S, confidence: M }\n', '', '1:1 `precedenceSource` is missing'],
     ['"2023-04-01"', '"2023-02-30"', '4:12 `validFrom` is not written as expected'],
     ['9.4', '0', '7:23 `mjPerKwh` is not written as expected'],
     [

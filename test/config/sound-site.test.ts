@@ -158,13 +158,21 @@ coefficients: { download: { url: "http://127.0.0.1:8000/a.json" } }
     });
     expect(site.coefficients).toEqual({
       ruleSet: null,
-      download: {
-        url: 'http://127.0.0.1:8000/a.json',
-        schedule: '30 18 * * *',
-        caFile: null,
-        timeoutMs: 30_000,
-        maxBytes: 1_000_000,
-      },
+      methods: [],
+      downloads: [
+        {
+          url: 'http://127.0.0.1:8000/a.json',
+          schedule: '30 18 * * *',
+          caFile: null,
+          timeoutMs: 30_000,
+          maxBytes: 1_000_000,
+          spreadMs: 300_000,
+        },
+      ],
+      topic: null,
+      folder: null,
+      occto: null,
+      tomorrowByMinute: 19 * 60,
     });
   });
 
@@ -188,7 +196,7 @@ coefficients: { download: { url: "http://127.0.0.1:8000/a.json" } }
       load('meters: { m: { line: lan, unit: 1, type: test-primary, role: sub, rated: 1 kW } }'),
     ).toMatchObject({
       mqtt: null,
-      coefficients: { ruleSet: null, download: null },
+      coefficients: { ruleSet: null, methods: [], downloads: [], topic: null, folder: null, occto: null },
     });
   });
 

@@ -42,7 +42,7 @@ function setUp(updateMs = 0) {
     dataDir,
     corrector: openDesk(ledger).corrector(),
     events: { tell: (event) => void told.push(event) },
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
   });
   const dir = join(dataDir, 'inbox', 'corrections');
   mkdirSync(dir, { recursive: true });

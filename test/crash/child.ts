@@ -74,7 +74,7 @@ const gateway = await createGateway({
   site,
   dataDir: task.dataDir,
   clock,
-  log: createLog('silent'),
+  log: createLog({ level: 'silent' }),
   polling: pollHere({ clock }),
   webRoot: null,
   uplinkTiming: { firstMs: 20, maxMs: 100, stableMs: 60_000 },

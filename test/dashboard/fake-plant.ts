@@ -25,6 +25,7 @@ import type { CoefficientClass } from '../../gateway/domain/messages.ts';
 import type { Quality } from '../../gateway/domain/quality.ts';
 import { STORAGE_OK } from '../../gateway/domain/storage.ts';
 import { type EpochMs, HOUR_MS, instant } from '../../gateway/domain/time.ts';
+import { fakeAhead } from './fake-ahead.ts';
 
 const MICRO = 1_000_000n;
 export const NOW = instant(Date.parse('2026-11-21T14:23:05+09:00'));
@@ -142,6 +143,7 @@ function hoursOf(part: Part): readonly HourRead[] {
       coefficient: weight,
       energyMicroMj:
         energy === null || weight.mjPerKwhMicro === null ? null : (energy * weight.mjPerKwhMicro) / MICRO,
+      allocatedMicroMj: null,
     });
   }
   return hours;
@@ -179,7 +181,8 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
     {
       id: 'main',
       name: '受電',
-      type: 'Schneider iEM3155',
+      type: 'schneider-iem3155',
+      typeName: { ja: 'Schneider iEM3155', en: 'Schneider iEM3155' },
       role: 'grid-import',
       parent: null,
       line: 'lan',
@@ -193,7 +196,8 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
     {
       id: 'press',
       name: 'プレス',
-      type: 'Eastron SDM630',
+      type: 'eastron-sdm630',
+      typeName: { ja: 'Eastron SDM630', en: 'Eastron SDM630' },
       line: 'rs485',
       ...sub,
       lastAnswerMs: ago(1400),
@@ -204,7 +208,8 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
     {
       id: 'compressor',
       name: 'コンプレッサー',
-      type: 'Eastron SDM630',
+      type: 'eastron-sdm630',
+      typeName: { ja: 'Eastron SDM630', en: 'Eastron SDM630' },
       line: 'rs485',
       ...sub,
       health: 'failing',
@@ -218,6 +223,7 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
       id: 'furnace',
       name: '電気炉',
       type: 'generic',
+      typeName: { ja: '設定ファイルのレジスタ表', en: 'by the map in the site file' },
       line: 'lan',
       ...sub,
       health: 'offline',
@@ -230,7 +236,8 @@ function metersNow(registers: ReadonlyMap<string, bigint>, mainKw: number): read
     {
       id: 'gas',
       name: 'ボイラー都市ガス',
-      type: 'generic pulse counter',
+      type: 'generic-pulse-counter',
+      typeName: { ja: 'パルスカウンター 4 入力', en: 'pulse counter, 4 inputs' },
       role: 'gas',
       parent: null,
       line: 'rs485',
@@ -298,6 +305,7 @@ export function fakePlant(): FakePlant {
     for (const listener of listeners) listener(change);
   };
   const source: HourSource = {
+    sinceOf: () => instant(FIRST),
     site: () => ({
       id: 'demo-factory',
       name: '実演工場',
@@ -312,10 +320,13 @@ export function fakePlant(): FakePlant {
         (hour) => hour.startMs >= fromMs && hour.startMs < toMs && (meter === null || hour.meter === meter),
       ),
     coefficients,
+    explained: () => [],
   };
   const reads: DashboardReads = {
     ...source,
     ask: (question) => answerHere(question, source),
+    demand: () => ({ demands: [], notify: [] }),
+    ahead: fakeAhead({ now: () => overlay.nowMs ?? NOW, weightAt: coefficientAt, loadKwh: LOAD }),
     now: () => overlay.nowMs ?? NOW,
     status: () =>
       orBreak({

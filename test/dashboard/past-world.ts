@@ -35,7 +35,7 @@ function fill(store: Store): void {
 }
 
 const FACTS: HourSourceFacts = {
-  specs: METERS.map((meter) => ({ meter, channel: 'energy-import' })),
+  specs: METERS.map((meter) => ({ meter, channel: 'energy-import', kwhFactors: [] })),
   rules: { area: 'kyushu', ruleSets: loadRuleSets(), ruleSetChoice: null },
   generation: 7,
   site: {
@@ -49,6 +49,7 @@ const FACTS: HourSourceFacts = {
       id,
       name: id,
       role: 'sub',
+      parent: null,
       channels: [{ channel: 'energy-import', unit: 'kWh' }],
     })),
   },
@@ -79,7 +80,14 @@ export function pastWorld(): PastWorld {
         caught.push(error);
         throw error;
       }),
+      ahead: {
+        plan: () => null,
+        whatIf: () => {
+          throw new Error('nobody asks what if here');
+        },
+      },
       now: () => instant(Date.parse('2026-10-20T12:00:00+09:00')),
+      demand: () => ({ demands: [], notify: [] }),
       status: () => {
         throw new Error('nobody asks for the status here');
       },

@@ -49,7 +49,9 @@ function dayAtOnce(): string {
   const day = siteDay(date, site.timezone);
   const hours = [...source.hours({ fromMs: day.startMs, toMs: day.endMs, meter: null })];
   const coefficients = source.coefficients(day.startMs, day.endMs);
-  return JSON.stringify(dayView({ site, date, day, nowMs: NOW, hours, coefficients }));
+  return JSON.stringify(
+    dayView({ site, date, day, nowMs: NOW, hours, sinceOf: source.sinceOf, coefficients }),
+  );
 }
 
 function yearAtOnce(): string {

@@ -90,6 +90,12 @@ describe('a day', () => {
     expect(main.totals).toMatchObject({ hoursWithValue: 21, hoursMissing: 3, hoursUnconfirmed: 21 });
   });
 
+  it('does not miss what lies before the metering began', async () => {
+    const main = mainOf((await get<DayView>('/api/v1/day?date=2026-11-17')).body);
+    expect(new Set(main.frames.map(({ state }) => state))).toEqual(new Set(['before']));
+    expect(main.totals).toMatchObject({ quantity: null, hoursWithValue: 0, hoursMissing: 0 });
+  });
+
   it('knows today: closed, open and coming hours, in the site’s time', async () => {
     const { body } = await get<DayView>('/api/v1/day');
     expect(body).toMatchObject({ date: '2026-11-21', today: '2026-11-21', timezone: 'Asia/Tokyo' });

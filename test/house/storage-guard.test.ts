@@ -11,7 +11,7 @@ function guardOn(disk: { folder?: unknown; proof?: () => void } = {}) {
   let stale = 0;
   const guard = createStorageGuard({
     dataDir: '/data',
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
     now: () => nowMs,
     monotonicMs: () => nowMs,
     onChange: ({ state }) => states.push(state),

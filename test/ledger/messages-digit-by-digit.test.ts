@@ -46,6 +46,7 @@ it('a payload is the content in its envelope', () => {
         demand: fc.tuple(maybe, maybe),
         register: maybe,
         energyMicroMj: maybe,
+        allocatedMicroMj: maybe,
         document: fc.option(fc.string()),
         meter: fc.string(),
         seq: fc.nat(),

@@ -170,4 +170,20 @@ export const OF_READING: readonly Mutant[] = [
     test: `${VALIDATION}/sub-meters-show-more.test.ts`,
     story: 'is told with the hour since which it is so, and when it is over',
   },
+  {
+    name: 'readings that come late are dropped',
+    file: 'gateway/stages/accept-readings.ts',
+    find: 'const accepted = takeLate(channel, reading);',
+    replace: 'const accepted = 0;',
+    test: 'test/ledger/late-reading-sharpens-a-boundary.test.ts',
+    story: 'moves the boundary, raises the revision of the hours it touches, and leaves the total alone',
+  },
+  {
+    name: 'a meter that does not answer is logged at each poll',
+    file: 'gateway/parts.ts',
+    find: 'if (health.before !== health.after) {',
+    replace: 'if (poll.fault || health.before !== health.after) {',
+    test: `${PITFALLS}/a-log-of-one-line.test.ts`,
+    story: 'two hundred polls without an answer are three lines at the most, and one event',
+  },
 ];

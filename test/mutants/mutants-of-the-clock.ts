@@ -25,8 +25,8 @@ export const OF_THE_CLOCK: readonly Mutant[] = [
   {
     name: 'clock: the event of a step back does not say by how much',
     file: JUDGE,
-    find: 'rewinder.rewind(wallMs, step);',
-    replace: 'rewinder.rewind(wallMs, null);',
+    find: 'rewinder.rewind(wallMs, step, shiftMs);',
+    replace: 'rewinder.rewind(wallMs, null, shiftMs);',
     test: SMALL_STEPS,
     story: 'a step back of a day is one event, with the step and what was taken back in it',
   },

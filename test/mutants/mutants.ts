@@ -7,7 +7,10 @@ import type { Mutant } from './mutant.ts';
 import { OF_A_CLOCK_SET_BACK } from './mutants-of-a-clock-set-back.ts';
 import { OF_CORRECTIONS } from './mutants-of-corrections.ts';
 import { OF_GAS_AND_STEAM } from './mutants-of-gas-and-steam.ts';
+import { OF_POLLING } from './mutants-of-polling.ts';
+import { OF_PULSES } from './mutants-of-pulses.ts';
 import { OF_READING } from './mutants-of-reading.ts';
+import { OF_THE_ALARM } from './mutants-of-the-alarm.ts';
 import { OF_THE_CARD } from './mutants-of-the-card.ts';
 import { OF_THE_CLOCK } from './mutants-of-the-clock.ts';
 import { OF_THE_LEDGER } from './mutants-of-the-ledger.ts';
@@ -318,6 +321,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_HOURS,
   ...OF_CORRECTIONS,
   ...OF_GAS_AND_STEAM,
+  ...OF_PULSES,
+  ...OF_THE_ALARM,
+  ...OF_POLLING,
   ...OF_THE_DRIVERS,
   ...OF_THE_UPLINK,
 ];

@@ -70,7 +70,7 @@ const started = (atMs: number) => {
     site: demoSite(task.addresses, { brokerUrl: task.brokerUrl }),
     dataDir: task.dataDir,
     clock,
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
     polling: pollHere({ clock }),
     webRoot: null,
     uplinkTiming: { firstMs: 20, maxMs: 100, stableMs: 60_000 },

@@ -2,7 +2,7 @@
  * `npm run power-cut -- [--cuts 20] [--seed 1] [--synchronous OFF]`: the power of a disk is cut again and again while a
  * gateway writes to it. Whatever the gateway had promised before each cut, and whatever the broker had from it, must
  * be there after it, and nothing may have taken its place. Needs root; not part of `npm test`. Exit code 1: something
- * was lost.
+ * was lost. With `--pulses` it is pulses that the gateway counts itself: see pulses.ts.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -19,12 +19,14 @@ import { eventually } from '../uplink/support/eventually.ts';
 import { createMosquitto } from '../uplink/support/mosquitto.ts';
 import { createLoopDisk, type LoopDisk } from './loop-disk.ts';
 import { digestOf, type FromPowerChild, HOUR_MS, type PowerTask, START_MS } from './plan.ts';
+import { cutPulses } from './pulses.ts';
 
 const { values } = parseArgs({
   options: {
     cuts: { type: 'string', default: '20' },
     seed: { type: 'string', default: '20260601' },
     synchronous: { type: 'string' },
+    pulses: { type: 'boolean', default: false },
   },
 });
 const CUTS = Number(values.cuts);
@@ -260,4 +262,9 @@ async function main(): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+async function pulses(): Promise<number> {
+  const problems = await cutPulses(Math.min(CUTS, 8), SEED);
+  return problems.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await (values.pulses ? pulses() : main());

@@ -75,6 +75,30 @@ describe('a sound file', () => {
   });
 });
 
+describe('the role `other`', () => {
+  const other = (weight: string, rated: string) =>
+    `m: { line: pins, input: 3, type: pulse, pulseWeight: ${weight}, role: other, rated: ${rated} }`;
+
+  it('with the service pulse is electricity: the utility counts nothing else by it', () => {
+    const { site, problems } = check(LINE, MAIN.replace('grid-import', 'other'));
+    expect(problems).toEqual([]);
+    expect(site?.meters[0]?.channels).toEqual(['energy-import']);
+  });
+
+  it.each([
+    ['50 pulse/kWh', '60 kW', ['energy-import', 'energy-export', 'heat']],
+    ['1 m3', '60 m3/h', ['gas-volume', 'water-volume']],
+  ])('with pulses of %s is asked for the channels that they can count', (weight, rated, names) => {
+    const { problems } = check(LINE, other(weight, rated));
+    const offered = names.map((name) => `\`channels: [${name}]\``).join(' / ');
+    expect(problems.map(({ advice }) => advice)).toEqual([`add ${offered}`]);
+    for (const name of names) {
+      const named = other(weight, rated).replace('role: other', `role: other, channels: [${name}]`);
+      expect(check(LINE, named).site?.meters[0]?.channels).toEqual([name]);
+    }
+  });
+});
+
 describe('what is refused', () => {
   const modbus = (text: string) =>
     check(LINE, GAS)

@@ -36,8 +36,54 @@ function setUp(trust: ClockTrust) {
       pipeline.turn();
     }
   };
-  return { ledger, run, step: (ms: number) => (wallMs += ms), state: () => pipeline.clockHealth().state };
+  /** Time passes, and the meter, which counts on, does not answer. */
+  const silence = (ms: number) => {
+    wallMs += ms;
+    steadyMs += ms;
+    count += (3n * BigInt(ms)) / BigInt(POLL_MS);
+    pipeline.turn();
+  };
+  const step = (ms: number) => (wallMs += ms);
+  return { ledger, run, silence, step, state: () => pipeline.clockHealth().state };
 }
+
+const kwhOf = (ledger: ReturnType<typeof openLedger>, startMs: number) =>
+  Number(ledger.hour(startMs)?.quantityMicro) / 1e6;
+
+test('a reading from long before the clock was set right is not taken for one of then', () => {
+  const { ledger, run, silence, step } = setUp('ntp');
+  run(20 * MINUTE);
+  step(DAY);
+  run(20 * MINUTE);
+  // The meter was last read at 12:40, and the clock is set right at 13:15.
+  silence(35 * MINUTE);
+  step(-DAY);
+  run(2 * HOUR);
+  // Its energy ended at 12:40, not at 13:15.
+  for (const hour of [0, 1]) expect(Math.abs(kwhOf(ledger, NOON + hour * HOUR) - 36)).toBeLessThan(0.5);
+});
+
+test('where nobody saw the step, the newest reading may be as old as the one before that time', () => {
+  const ledger = openLedger({ startMs: NOON });
+  const each = (fromMs: number, toMs: number, first: number) =>
+    ledger.feed(
+      Array.from({ length: (toMs - fromMs) / POLL_MS + 1 }, (_, n) =>
+        reading(fromMs + n * POLL_MS, first + 3 * n),
+      ),
+    );
+  each(NOON, NOON + 20 * MINUTE, 1_000);
+  // A process that ended at 12:40 stamped ten minutes with a wrong day.
+  each(NOON + DAY, NOON + DAY + 20 * MINUTE, 1_123);
+  const { rewinder, acceptor } = ledger.stages();
+  rewinder.rewind(instant(NOON + HOUR + 15 * MINUTE));
+  acceptor.reload();
+  expect(ledger.boundary(NOON + HOUR)).toBeNull();
+  each(NOON + HOUR + 15 * MINUTE + POLL_MS, NOON + 2 * HOUR + MINUTE, 1_453);
+  const boundary = ledger.boundary(NOON + HOUR);
+  // 36 kW: 36 kWh had passed at 13:00, and what the bracket says holds that.
+  expect(boundary?.lowMicro).toBeLessThanOrEqual(36_000_000n);
+  expect(boundary?.highMicro).toBeGreaterThanOrEqual(36_000_000n);
+});
 
 test('an hour whose end rested on a time that never came is withdrawn with it', () => {
   const { ledger, run, step } = setUp('ntp');

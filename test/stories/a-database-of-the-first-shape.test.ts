@@ -125,6 +125,9 @@ const WAITED = [
   ['second', '11', 3, 'curtailment', null],
 ];
 
+/** A sub-meter says its share for the first time when its hours are looked at; nothing else of them is new. */
+const SHARES = ['06', '07', '08', '09', '10', '11'].map((hour) => ['press', hour, 2, 'none', null]);
+
 it('keeps every figure of the hours that wait for nothing', () => {
   const waiting = 'DELETE FROM work; DELETE FROM hour WHERE channel_id = 2;';
   const before = oldDatabase(waiting);
@@ -139,13 +142,20 @@ it('sends what waited, once, and nothing that was sent', () => {
   expect(now.outbox.lastSeq()).toBe(NEWEST);
   expect(told(settle(now))).toEqual(WAITED);
 
+  const lookAtAll = (): HourMessage[] => {
+    now.write(() => {
+      now.hourWork.weighWithin(0, Number.MAX_SAFE_INTEGER);
+      for (const id of [1, 2, 3, 4]) now.work.addAllOf('weigh', id);
+      for (let hour = 0; hour < 6; hour++) now.hourWork.add('send', instant(START + hour * HOUR));
+    });
+    return settle(now);
+  };
+  const shares = lookAtAll();
+  expect(told(shares)).toEqual(SHARES);
+  // 11.4 kWh × 9.4, and 13 kWh × 3.6 where the hour is curtailed.
+  expect(shares.map(({ mjAllocated }) => mjAllocated).slice(0, 3)).toEqual([107.16, 114.68, 46.8]);
   const hours = newHours(now);
-  now.write(() => {
-    now.hourWork.weighWithin(0, Number.MAX_SAFE_INTEGER);
-    for (const id of [1, 2, 3, 4]) now.work.addAllOf('weigh', id);
-    for (let hour = 0; hour < 6; hour++) now.hourWork.add('send', instant(START + hour * HOUR));
-  });
-  expect(settle(now)).toEqual([]);
+  expect(lookAtAll()).toEqual([]);
   expect(newHours(now)).toEqual(hours);
 });
 
@@ -160,7 +170,7 @@ it('sends the same where the channel that still waits is the one that is read fi
     CREATE TEMP TABLE queued AS SELECT * FROM work;
     DELETE FROM work;
     INSERT INTO work SELECT stage, start_ms, 3 - channel_id FROM queued;`);
-  expect(told(settle(opened()))).toEqual(WAITED);
+  expect(told(settle(opened()))).toEqual([...WAITED.slice(0, 3), ...SHARES, ...WAITED.slice(3)]);
 });
 
 it('a command that only reads asks for the gateway to be started first', async () => {

@@ -46,7 +46,7 @@ function openWorks() {
     () =>
       new Map(
         Array.from({ length: METERS }, (_, i) => {
-          const spec = specWith({ meter: `m${i}`, role: i === 7 ? 'sub' : 'grid-import' });
+          const spec = specWith({ meter: `m${i}`, role: i === 7 ? 'generation-pv' : 'grid-import' });
           return [store.channels.ensure(spec.meter, spec.channel, START, START).id, spec];
         }),
       ),

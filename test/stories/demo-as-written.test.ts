@@ -214,6 +214,15 @@ test('alive within 15 s with a whole day behind it, told in messages that keep t
   const stored = JSON.parse(printed.stdout) as HourMessage[];
   expect(stored.length).toBeGreaterThanOrEqual(24);
   for (const hour of stored) expect(heard.table.get(keyOf(hour))).toMatchObject(hour);
+
+  const asked = (...more: string[]) => hakaru('hours', '--data', dataDir, '--meter', 'main', ...more);
+  expect((await asked('--lang', 'ja')).stdout).toMatch(/^開始 +メーター +チャンネル .*\n2/);
+  const reversed = await asked('--from', '2026-07-02', '--to', '2026-07-01');
+  expect(reversed).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^times-reversed: .*--from/),
+  });
 });
 
 /** The last reading of the past lies as far back as it can; the present begins while it is still being played. */

@@ -36,7 +36,7 @@ beforeAll(async () => {
     site,
     dataDir: folder,
     clock,
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
     polling: pollHere({ clock }),
     webRoot: null,
   });

@@ -259,6 +259,33 @@ function slotOf(from: number, block: Block, evidence: Evidence): SlotFigures {
   return { quantity, demand: quality === 'measured' ? quantity * 2n : null, coverage, quality };
 }
 
+/** What stands for a pressure or a temperature, from its sum; the factor of a half-hour is that of its enthalpies. */
+function halfFactor(lines: readonly string[]): { num: bigint; den: bigint } | null {
+  for (const line of lines) {
+    const [, sum = '', ms = '', mean = ''] = /: (\S+) \S+·ms ÷ (\d+) ms = (\S+) /.exec(line) ?? [];
+    if (mean !== '' && rounded(micro(sum), BigInt(ms)) !== micro(mean))
+      throw new Error(`not the mean: ${line}`);
+  }
+  const found = lines.map((line) => /^\((\S+) − (\S+)\) ÷ 3600 = /.exec(line)).find((each) => each !== null);
+  if (!found) return null;
+  // kWh/kg in millionths, as kWh/t.
+  return { num: rounded(micro(found[1] ?? '') - micro(found[2] ?? ''), 3_600n), den: 1_000n };
+}
+
+interface Half {
+  readonly kwh: bigint | null;
+  /** What its kWh rest on. */
+  readonly quality: Quality;
+}
+
+function halfOf(lines: readonly string[], quantity: bigint | null): Half {
+  const factor = halfFactor(lines);
+  const said = WORST.find((quality) => lines.at(-1)?.startsWith(`${quality}: `)) ?? 'measured';
+  if (quantity === 0n) return { kwh: 0n, quality: 'measured' };
+  if (quantity === null || factor === null) return { kwh: null, quality: 'measured' };
+  return { kwh: rounded(quantity * factor.num, factor.den), quality: said };
+}
+
 /** The hour from its readings up, with not one sum, difference or product taken from the print. */
 export function calculate(print: string, reader: Reader): Figures {
   const page = pageOf(print, reader);
@@ -279,11 +306,18 @@ export function calculate(print: string, reader: Reader): Figures {
     const { num, den } = ratio(found);
     return rounded(amount * num, den);
   };
-  const kwh = times(quantity, hour?.field('kwh')[0] ?? '', /× (\d\S*)/);
+  const halves = (hour?.halves() ?? []).map((lines, i) => halfOf(lines, slots[i]?.quantity ?? null));
+  const kwh =
+    halves.length === 0
+      ? times(quantity, hour?.field('kwh')[0] ?? '', /× (\d\S*)/)
+      : halves.reduce<bigint | null>(
+          (sum, half) => (sum === null || half.kwh === null ? null : sum + half.kwh),
+          0n,
+        );
   return {
     slots,
     quantity,
-    quality: worst(...slots.map(({ quality }) => quality as Quality)),
+    quality: worst(...slots.map(({ quality }) => quality as Quality), ...halves.map((half) => half.quality)),
     coverage: slots.reduce((sum, { coverage }) => sum + (coverage ?? 0n), 0n) / 2n,
     registers: [from, from + HOUR_MS].map((at) => endAt(at, evidence)?.register ?? null),
     kwh,

@@ -70,6 +70,8 @@ export interface Block {
   /** Every field of that label, each with its lines. */
   fields(label: Label): string[][];
   field(label: Label): string[];
+  /** Fields labelled with a time of day: half-hours with factors of their own. */
+  halves(): string[][];
 }
 
 function blockOf(text: string, reader: Reader): Block {
@@ -85,6 +87,7 @@ function blockOf(text: string, reader: Reader): Block {
   return {
     heading: heading.trim(),
     fields,
+    halves: () => all.filter(({ label }) => /^\d\d:\d\d$/.test(label)).map(({ lines }) => lines),
     field(label) {
       const [lines] = fields(label);
       if (!lines) throw new Error(`no ${label} in\n${text}`);

@@ -56,7 +56,7 @@ beforeEach(async () => {
     site: site(),
     dataDir: folder,
     clock,
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
     polling: pollHere({
       clock,
       contacts: {

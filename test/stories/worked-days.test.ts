@@ -74,7 +74,7 @@ async function playDay(ruleSet: string, announced: Announced | null): Promise<vo
     site: { ...site, meters },
     dataDir: folder,
     clock,
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
     polling: pollHere({ clock }),
     webRoot: null,
   });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadSite } from '../../config/load-site.ts';
-import type { LineConfig, SiteConfig } from '../../config/types.ts';
+import type { CoefficientSourcesConfig, LineConfig, SiteConfig } from '../../config/types.ts';
 import type { DemoFactory } from '../../simulators/demo-factory.ts';
 
 export interface DemoAddresses {
@@ -15,8 +15,12 @@ export interface DemoSiteOptions {
   readonly brokerUrl: string | null;
   readonly ruleSet?: string;
   readonly intervalMs?: number;
+  /** More sources of coefficients, or others. */
+  readonly sources?: Partial<CoefficientSourcesConfig>;
   readonly coefficients?: { readonly url: string; readonly caPem: string; readonly folder: string };
 }
+
+const ASKING = { schedule: '5 18 * * *', spreadMs: 0, timeoutMs: 5_000, maxBytes: 1_000_000 } as const;
 
 /** Of the whole factory these are enough for a story, and quickly read. */
 const ENOUGH: ReadonlySet<string> = new Set(['main', 'press', 'compressor', 'furnace', 'gas']);
@@ -41,6 +45,9 @@ export function demoSite({ tcpPort, serial, gpiomon }: DemoAddresses, options: D
     ...site,
     lines,
     meters: meters.map((meter) => ({ ...meter, intervalMs: intervalMs ?? meter.intervalMs })),
+    demand: site.demand.filter(({ channels }) =>
+      channels.every(({ meter }) => meters.some(({ id }) => id === meter)),
+    ),
     mqtt:
       brokerUrl === null
         ? null
@@ -58,9 +65,13 @@ export function demoSite({ tcpPort, serial, gpiomon }: DemoAddresses, options: D
           },
     coefficients: {
       ruleSet: options.ruleSet ?? null,
-      download: coefficients
-        ? { url: coefficients.url, schedule: '5 18 * * *', caFile, timeoutMs: 5_000, maxBytes: 1_000_000 }
-        : null,
+      methods: [],
+      downloads: coefficients ? [{ ...ASKING, url: coefficients.url, caFile }] : [],
+      topic: null,
+      folder: null,
+      occto: null,
+      tomorrowByMinute: 19 * 60,
+      ...options.sources,
     },
   };
 }

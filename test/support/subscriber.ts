@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { connectAsync, type MqttClient } from 'mqtt';
+import type { CoefficientsMessage, SignalMessage } from '../../gateway/domain/ahead/messages.ts';
+import type { DemandMessage } from '../../gateway/domain/demand/report.ts';
 import type {
   EventMessage,
   HourMessage,
@@ -25,6 +27,10 @@ const isEvent = validator<EventMessage>('event');
 const isLive = validator<LiveMessage>('live');
 const isMeta = validator<MetaMessage>('meta');
 const isStatus = validator<StatusMessage>('status');
+const isCoefficients = validator<CoefficientsMessage>('coefficients');
+const isDemand = validator<DemandMessage>('demand');
+const isSignal = validator<SignalMessage>('signal');
+const SIGNAL_WORDS = /^(on|off|unknown)$/;
 
 function checked<T>(validate: ValidateFunction<T>, text: string): T {
   const message: unknown = JSON.parse(text);
@@ -46,6 +52,12 @@ export interface Subscriber {
   readonly live: Map<string, LiveMessage>;
   readonly metas: MetaMessage[];
   readonly statuses: StatusMessage[];
+  /** What applies today and tomorrow, as it was said each time. */
+  readonly coefficients: CoefficientsMessage[];
+  /** The demand of the running period, as it was said each time. */
+  readonly demands: DemandMessage[];
+  /** Class → every word of its signal. */
+  readonly signals: Map<string, SignalMessage[]>;
   /** Every sequence number seen, with how often. */
   readonly seqs: Map<number, number>;
   /** After the broker was gone. */
@@ -70,6 +82,9 @@ export async function subscribe(url: string): Promise<Subscriber> {
   const live = new Map<string, LiveMessage>();
   const metas: MetaMessage[] = [];
   const statuses: StatusMessage[] = [];
+  const coefficients: CoefficientsMessage[] = [];
+  const demands: DemandMessage[] = [];
+  const signals = new Map<string, SignalMessage[]>();
   const seqs = new Map<number, number>();
   const seen = (seq: number): void => void seqs.set(seq, (seqs.get(seq) ?? 0) + 1);
 
@@ -93,18 +108,31 @@ export async function subscribe(url: string): Promise<Subscriber> {
     live.set(message.meter, message);
   }
 
-  const takers: Readonly<Record<string, (text: string) => void>> = {
+  /** The JSON of a signal, or the bare word beside it. */
+  function takeSignal(text: string, topic: string): void {
+    if (topic.endsWith('/state')) {
+      if (!SIGNAL_WORDS.test(text)) throw new Error(`${topic} is not a word of a signal: ${text}`);
+      return;
+    }
+    const signal = checked(isSignal, text);
+    signals.set(signal.class, [...(signals.get(signal.class) ?? []), signal]);
+  }
+
+  const takers: Readonly<Record<string, (text: string, topic: string) => void>> = {
     hour: takeHour,
     event: takeEvent,
     live: takeLive,
     meta: (text) => void metas.push(checked(isMeta, text)),
     status: (text) => void statuses.push(checked(isStatus, text)),
+    coefficients: (text) => void coefficients.push(checked(isCoefficients, text)),
+    demand: (text) => void demands.push(checked(isDemand, text)),
+    signal: takeSignal,
   };
 
   function take(topic: string, text: string): void {
     const taker = takers[topic.split('/')[4] ?? ''];
     if (!taker) throw new Error(`no contract names the topic ${topic}`);
-    taker(text);
+    taker(text, topic);
   }
 
   async function open(): Promise<MqttClient> {
@@ -123,6 +151,9 @@ export async function subscribe(url: string): Promise<Subscriber> {
     live,
     metas,
     statuses,
+    coefficients,
+    demands,
+    signals,
     seqs,
     async reconnect() {
       await client.endAsync(true);

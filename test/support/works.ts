@@ -53,6 +53,8 @@ export interface SiteParts {
   readonly clockTrust?: 'auto' | 'manual';
   /** The keys of the alarm contact. */
   readonly alarm?: string;
+  /** Further sections, as they are written. */
+  readonly more?: readonly string[];
 }
 
 export interface WorksOptions {
@@ -152,6 +154,7 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
         ...(parts.meters ?? [MAIN]).map((text) => `  ${text}`),
         ...(broker === null ? [] : [`mqtt: { url: "${broker}", clientId: works-gw1 }`]),
         ...(parts.ruleSet ? [`coefficients: { ruleSet: ${parts.ruleSet} }`] : []),
+        ...(parts.more ?? []),
         `dashboard: { host: 127.0.0.1, port: ${port} }`,
       ];
       writeFileSync(sitePath, `${lines.join('\n')}\n`);
@@ -192,7 +195,7 @@ export async function openWorks(options: WorksOptions = {}): Promise<Works> {
         site,
         dataDir,
         clock,
-        log: createLog('silent'),
+        log: createLog({ level: 'silent' }),
         polling: pollHere({ clock }),
         webRoot: null,
       });

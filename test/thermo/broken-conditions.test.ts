@@ -7,9 +7,10 @@ import { GAS, problemsOf, STEAM, siteText } from './site.ts';
 
 type Case = readonly [fields: string, reason: string, advice: string];
 
-function expectProblem([fields, reason, advice]: Case): void {
+/** @param others further meters of the site */
+function expectProblem([fields, reason, advice]: Case, others = ''): void {
   const before = siteText(fields).split('▶')[0]?.split('\n') ?? [];
-  const found = problemsOf(fields.replace('▶', ''));
+  const found = problemsOf(fields.replace('▶', ''), 'en', others);
   expect(found.map((each) => each.reason)).toHaveLength(1);
   expect(found[0]?.reason).toContain(reason);
   expect(found[0]?.advice).toContain(advice);
@@ -17,7 +18,7 @@ function expectProblem([fields, reason, advice]: Case): void {
     expect(`${found[0]?.line}:${found[0]?.column}`).toBe(
       `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`,
     );
-  const [ja] = problemsOf(fields.replace('▶', ''), 'ja');
+  const [ja] = problemsOf(fields.replace('▶', ''), 'ja', others);
   expect(`${ja?.reason}${ja?.advice}`).toMatch(/[\u3040-\u9fff]/);
   const all = `${found[0]?.reason}${found[0]?.advice}${ja?.reason}${ja?.advice}`;
   expect(all.replace(/did you mean `\w+`\?/, '')).not.toMatch(/\?|undefined/);
@@ -58,13 +59,71 @@ const FORM_CASES: readonly Case[] = [
   [steam('state: wet, enthalpy: ▶2600, feedWater: 20 °C'), '`enthalpy` is not', '2900 kJ/kg'],
 ];
 
+const read = (keys: string) => `calorificValue: 45 MJ/Nm3, gaugePressure: 2 kPa, temperature: ${keys}`;
 const LIVE_CASES: readonly Case[] = [
+  [gas(read('{ meter: ▶lin, gauge: temperature }')), 'there is no meter `lin`', 'write one of: m'],
+  [gas(read('{ meter: m, gauge: ▶temperature }')), '`m` shows no `temperature`', 'write a constant'],
   [
-    gas('temperature: 15 °C, ▶gaugePressure: { meter: line, gauge: pressure }, calorificValue: 45 MJ/Nm3'),
-    '`gaugePressure` cannot be read from a meter',
-    '`counts: normal`',
+    gas(read('{ meter: m, gauge: ▶pressure }')),
+    '`pressure` is in kPa, which is no unit of `temperature`',
+    '`temperature`',
   ],
-  [steam('gaugePressure: 0.7 MPa, ▶feedWater: { meter: tank }'), '`feedWater` cannot be read', '`changes`'],
+  [gas(read('{ meter: m, gauge: ▶temprature }')), '`temprature` is not a value', 'mean `temperature`'],
+  [gas(read('{ meter: m, gauge: ▶温度 }')), '`温度` is not a value', 'mean `temperature`'],
+  [gas(read('{ meter: m }')), '`gauge` is missing', '`gauge: pressure`'],
+  [gas(read('{ ▶metre: m, meter: m, gauge: temperature }')), '`metre`', '`meter`'],
+  [
+    gas(read('{ meter: m, gauge: temperature, fallback: ▶15 }')),
+    '`fallback` is not',
+    '`temperature: 15 °C` (−50 to 100 °C',
+  ],
+  [
+    gas(read('[15 °C]').replace('temperature: [', '▶temperature: [')),
+    '`temperature` cannot be a list',
+    '15 °C',
+  ],
+  [
+    gas('calorificValue: 45 MJ/Nm3, temperature: 15 °C, ▶atmosphericPressure: { meter: m, gauge: pressure }'),
+    '`atmosphericPressure` cannot be read from a meter',
+    '`changes`',
+  ],
+  [
+    steam('gaugePressure: 0.7 MPa, feedWater: { meter: ▶tank, gauge: temperature }'),
+    'no meter `tank`',
+    'write one of: m',
+  ],
+];
+
+/** A flow computer beside the meter; it shows a pressure, both ways, and a temperature. */
+const COMPUTER = `
+  flow:
+    { line: lan, unit: 9, type: generic, role: gas, rated: 60 m3/h, map: { channels: { gas-volume: { address: 0, type: u32, unit: m3, ratio: primary } }, gauges: {
+      pressure: { address: 10, type: f32, unit: kPa }, pressure-absolute: { address: 12, type: f32, unit: bar }, temperature: { address: 14, type: f32, unit: °C } } } }`;
+const P = '{ meter: flow, gauge: pressure }';
+const T = '{ meter: flow, gauge: temperature }';
+
+const USE_CASES: readonly Case[] = [
+  [
+    `${GAS}, energyFactor: city-gas-13a, gas: { temperature: 15 °C, ▶gaugePressure: ${P} }`,
+    '`gaugePressure` does not enter the kWh here',
+    'write a constant',
+  ],
+  [
+    steam(`state: wet, enthalpy: 2600 kJ/kg, ▶gaugePressure: ${P}, feedWater: 20 °C`),
+    '`gaugePressure` does not enter the kWh here',
+    'leave it out',
+  ],
+  [gas(`calorificValue: 45 MJ/Nm3, gaugePressure: ${P}`), '`temperature` is missing', '15 °C'],
+  [
+    `${STEAM}, ▶steam: { gaugePressure: { meter: flow, gauge: pressure, fallback: 0 kPa }, feedWater: 120 °C }`,
+    'cannot be true together',
+    'colder than the steam',
+  ],
+  [
+    steam(`enthalpy: ▶2700 kJ/kg, gaugePressure: ${P}, feedWater: 20 °C`),
+    'follows from its pressure',
+    'remove',
+  ],
 ];
 
 const GAS_CASES: readonly Case[] = [
@@ -150,8 +209,20 @@ describe('one condition', () => {
   it.each(titled(FORM_CASES))('%s', (_, one) => expectProblem(one));
 });
 
-describe('a condition from another meter, for which no evidence would be kept', () => {
+describe('a condition that a meter shows', () => {
   it.each(titled(LIVE_CASES))('%s', (_, one) => expectProblem(one));
+  it.each(titled(USE_CASES))('%s', (_, [fields, ...rest]) => expectProblem([fields, ...rest], COMPUTER));
+
+  it('is taken where its meter shows it in the unit of the key', () => {
+    const fine = [
+      gas(`calorificValue: 45 MJ/Nm3, temperature: ${T}, gaugePressure: ${P}`),
+      gas(`calorificValue: 45 MJ/Nm3, temperature: ${T}, gaugePressure: 2 kPa`),
+      steam('gaugePressure: { meter: flow, gauge: pressure-absolute, fallback: 0.7 MPa }, feedWater: 20 °C'),
+      steam(`state: superheated, enthalpy: 2900 kJ/kg, feedWater: ${T}`),
+      steam(`gaugePressure: 0.7 MPa, feedWater: 20 °C, changes: [{ from: 2027-04-01, gaugePressure: ${P} }]`),
+    ];
+    for (const fields of fine) expect(problemsOf(fields, 'en', COMPUTER)).toEqual([]);
+  });
 });
 
 describe('gas', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSiteText } from '../../config/load-site.ts';
 import { rational } from '../../gateway/domain/rational.ts';
+import { isFixed } from '../../gateway/domain/thermo/kwh-factor.ts';
 import { instant } from '../../gateway/domain/time.ts';
 import { identify } from '../../gateway/identity.ts';
 import { recallSite } from '../../gateway/stages/site-facts.ts';
@@ -16,11 +17,9 @@ function pulses(startMs: number, hours: number) {
 }
 
 const dates = (fields: string) =>
-  specOf(fields).kwhFactors.map(({ from, to, kwhPerUnit: { num, den } }) => [
-    from,
-    to,
-    Number(num) / Number(den),
-  ]);
+  specOf(fields)
+    .kwhFactors.filter(isFixed)
+    .map(({ from, to, kwhPerUnit: { num, den } }) => [from, to, Number(num) / Number(den)]);
 
 describe('the spells of a meter', () => {
   it('are those of the law, with a hole where it has none', () => {

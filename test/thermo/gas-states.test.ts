@@ -3,6 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { multiply, rational, reduced } from '../../gateway/domain/rational.ts';
 import { factorLines, volumeLines } from '../../gateway/domain/thermo/factor-lines.ts';
 import { GAS_STATES, volumeRatio } from '../../gateway/domain/thermo/gas.ts';
+import { isFixed } from '../../gateway/domain/thermo/kwh-factor.ts';
 import { factorOf, GAS, specOf } from './site.ts';
 
 const LINE = {
@@ -95,7 +96,7 @@ describe('is told', () => {
   const { kwhFactors } = specOf(
     `${GAS}, gas: { temperature: 15 °C, gaugePressure: 2 kPa, calorificValue: 45 MJ/Nm3 }`,
   );
-  const [factor] = kwhFactors;
+  const factor = kwhFactors.find(isFixed);
   if (factor?.basis?.kind !== 'gas') throw new Error('no basis');
   const { basis } = factor;
 

@@ -5,7 +5,7 @@ import { checkSiteText, type SiteKnowledge } from '../../config/load-site.ts';
 import type { ConfigProblem } from '../../config/types.ts';
 import type { Language } from '../../gateway/domain/faults.ts';
 import type { ChannelSpec } from '../../gateway/domain/meters.ts';
-import type { KwhFactor } from '../../gateway/domain/thermo/kwh-factor.ts';
+import { type FixedFactor, isFixed } from '../../gateway/domain/thermo/kwh-factor.ts';
 import { known as base } from '../config/known.ts';
 
 const HEAD = `site: { id: factory, gridArea: tokyo }
@@ -40,12 +40,13 @@ export const GAS =
 export const STEAM =
   'line: lan, unit: 1, type: test-pulses, input: 1, pulseWeight: 10 kg, role: steam, rated: 6 t/h';
 
-export function siteText(fields: string): string {
-  return `${HEAD}  m: { ${fields} }\n`;
+/** @param others further meters of the site */
+export function siteText(fields: string, others = ''): string {
+  return `${HEAD}  m: { ${fields} }${others}\n`;
 }
 
-export function problemsOf(fields: string, language: Language = 'en'): readonly ConfigProblem[] {
-  return checkSiteText('/etc/site.yaml', siteText(fields), { knowledge: known, language }).problems;
+export function problemsOf(fields: string, language: Language = 'en', others = ''): readonly ConfigProblem[] {
+  return checkSiteText('/etc/site.yaml', siteText(fields, others), { knowledge: known, language }).problems;
 }
 
 export function specOf(fields: string): ChannelSpec {
@@ -56,9 +57,9 @@ export function specOf(fields: string): ChannelSpec {
 }
 
 /** The one factor of a meter. */
-export function factorOf(fields: string): KwhFactor {
+export function factorOf(fields: string): FixedFactor {
   const { kwhFactors } = specOf(fields);
   const [factor] = kwhFactors;
-  if (!factor || kwhFactors.length !== 1) throw new Error(`${kwhFactors.length} factors`);
+  if (!factor || !isFixed(factor) || kwhFactors.length !== 1) throw new Error(`${kwhFactors.length} factors`);
   return factor;
 }

@@ -69,6 +69,7 @@ test('mass by a register, saturated, over feed water of 20 °C', async (context)
       from: null,
       to: null,
       kwhPerUnit: '185571/250',
+      gauges: [],
       factor: 'IAPWS-IF97',
       counts: null,
       normalPerUnit: null,

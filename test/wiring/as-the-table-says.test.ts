@@ -86,7 +86,7 @@ async function page(sitePath: string, folder: string, rounds: readonly number[])
     site: loadSite(sitePath).site,
     dataDir: join(folder, 'data'),
     clock,
-    log: createLog('silent'),
+    log: createLog({ level: 'silent' }),
     polling: pollHere({ clock }),
     webRoot: folder,
   });

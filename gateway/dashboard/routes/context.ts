@@ -1,3 +1,4 @@
+import { demandsView } from '../demand-render.ts';
 import type { CoefficientsRead, DashboardReads } from '../reads.ts';
 import { statusView } from '../render.ts';
 import { localDate, shiftDate, siteDay } from '../site-day.ts';
@@ -13,5 +14,5 @@ export function readStatus(reads: DashboardReads): StatusView {
     return reads.coefficients(startMs, endMs);
   };
   const coefficients = { today: coefficientsOf(today), tomorrow: coefficientsOf(shiftDate(today, 1)) };
-  return statusView(site, status, coefficients);
+  return statusView(site, status, coefficients, demandsView(reads.demand(), site.timezone));
 }

@@ -2,16 +2,17 @@
  * Which coefficient each hour has. The forecast fixes the coefficient, actual use fixes the kWh: a decision depends
  * on documents and rules alone, and so can be taken again at any time with the same result.
  */
-import { formatMicro, type Rational, toMicro } from '../rational.ts';
 import type { EpochMs } from '../time.ts';
-import { currentDocuments, validateDocument } from './documents.ts';
-import { dateOf, dayNumber, jstDay, jstHour } from './jst.ts';
+import { methodOn, ruleSetOn } from './choices.ts';
+import { currentDocuments } from './documents.ts';
+import { dateOf, jstDay, jstHour, monthOf } from './jst.ts';
+import { decisionText } from './sentences.ts';
+import { type MonthSpeaker, type Speakers, speakersOf } from './speakers.ts';
 import type {
   Coefficient,
   CoefficientDecision,
   CoefficientDocument,
   CoefficientRules,
-  GridArea,
   RuleClass,
   RuleSet,
 } from './types.ts';
@@ -38,49 +39,8 @@ export interface Decider {
 const MAX_DAYS = 4_096;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-/** The rule set that governs a JST date; null when none is in force then. Where two are, the one that came last. */
-export function ruleSetOn(
-  date: string,
-  ruleSets: ReadonlyMap<string, RuleSet>,
-  choice: string | null,
-): RuleSet | null {
-  if (choice !== null) return ruleSets.get(choice) ?? null;
-  let found: RuleSet | null = null;
-  for (const ruleSet of ruleSets.values()) {
-    const inForce = ruleSet.validFrom <= date && (ruleSet.validTo === null || date <= ruleSet.validTo);
-    if (inForce && (found === null || ruleSet.validFrom > found.validFrom)) found = ruleSet;
-  }
-  return found;
-}
-
-/** Of several documents for one date the one issued last decides that date whole; then the higher document id. */
-function earlierFirst(a: CoefficientDocument, b: CoefficientDocument): number {
-  return a.issuedAt - b.issuedAt || (a.document < b.document ? -1 : 1);
-}
-
-/** The document that speaks for each JST day under a rule set. One that breaks the rules is passed over whole. */
-function speakers(
-  documents: readonly CoefficientDocument[],
-  area: GridArea,
-  ruleSet: RuleSet,
-): Map<number, CoefficientDocument> {
-  const byDay = new Map<number, CoefficientDocument>();
-  const sound = documents.filter(
-    (document) =>
-      document.area === area &&
-      document.ruleSet === ruleSet.id &&
-      validateDocument(document, ruleSet) === null,
-  );
-  for (const document of sound.toSorted(earlierFirst)) {
-    for (const { from, to } of document.complete) {
-      const last = dayNumber(to);
-      for (let day = dayNumber(from); day <= last; day++) byDay.set(day, document);
-    }
-  }
-  return byDay;
-}
-
-function holds(
+/** Whether a class is announced for an hour, and the rules give it that hour. */
+export function holds(
   name: RuleClass,
   document: CoefficientDocument,
   ruleSet: RuleSet,
@@ -129,54 +89,38 @@ function coefficientAs(name: RuleClass, ruleSet: RuleSet, document: CoefficientD
   };
 }
 
-function clock(hour: number): string {
-  return `${String(hour).padStart(2, '0')}:00`;
-}
-
-function printed(mjPerKwh: Rational): string {
-  // Rounded for reading only; the arithmetic uses the exact value.
-  return formatMicro(toMicro(mjPerKwh));
-}
-
-const CLASS_WORDS: Readonly<Record<Coefficient['class'], string>> = {
-  normal: 'nothing is announced for this hour',
-  curtailment: 'curtailment of renewables is announced for this hour',
-  tight: 'tight supply is announced for this day',
-  none: '',
-};
-
-function sentence(coefficient: Coefficient, { area, ruleSetChoice }: DecidingInput, at: EpochMs): string {
-  const hour = jstHour(at);
-  const when = `${dateOf(jstDay(at))} ${clock(hour)}–${clock(hour + 1)} JST, ${area}`;
-  const { mjPerKwh, ruleSet, document, documentRevision } = coefficient;
-  if (mjPerKwh === null) {
-    const missing =
-      ruleSetChoice === null
-        ? 'no rule set is in force on this date'
-        : `the rule set ${ruleSetChoice} is not known`;
-    return `${when}: ${missing}, so the hour is not weighed.`;
-  }
-  const reason =
-    document === null
-      ? 'no document speaks for this date yet, so the figure is not confirmed'
-      : `${CLASS_WORDS[coefficient.class]} in ${document} revision ${documentRevision}`;
-  return `${when}: ${reason}; ${ruleSet} weighs it with ${printed(mjPerKwh)} MJ/kWh (${coefficient.class}).`;
+/** The figure of the month; without a table the hour is not weighed, because nobody may guess one. */
+function monthly(ruleSet: RuleSet, speaker: MonthSpeaker | null): Coefficient {
+  if (speaker === null) return { ...NO_RULES, ruleSet: ruleSet.id };
+  const { document, mjPerKwh } = speaker;
+  return {
+    mjPerKwh,
+    class: 'monthly',
+    ruleSet: ruleSet.id,
+    document: document.document,
+    documentRevision: document.revision,
+    confirmed: true,
+  };
 }
 
 /** Checks and sorts the documents once. Give the same decider to as many hours as live under the same documents. */
 export function prepare(input: DecidingInput): Decider {
   const { area, ruleSets, ruleSetChoice } = input;
   const current = currentDocuments(input.documents);
-  const byRuleSet = new Map<RuleSet, Map<number, CoefficientDocument>>();
+  const byRuleSet = new Map<RuleSet, Speakers>();
   const days = new Map<number, readonly Coefficient[]>();
 
   function decideDay(day: number): readonly Coefficient[] {
     const date = dateOf(day);
     const ruleSet = ruleSetOn(date, ruleSets, ruleSetChoice);
     if (ruleSet === null) return HOURS.map(() => NO_RULES);
-    const speaking = byRuleSet.get(ruleSet) ?? speakers(current, area, ruleSet);
+    const speaking = byRuleSet.get(ruleSet) ?? speakersOf(current, area, ruleSet);
     byRuleSet.set(ruleSet, speaking);
-    const document = speaking.get(day) ?? null;
+    if (methodOn(date, input.methods) === 'monthly') {
+      const coefficient = monthly(ruleSet, speaking.byMonth.get(monthOf(date)) ?? null);
+      return HOURS.map(() => coefficient);
+    }
+    const document = speaking.byDay.get(day) ?? null;
     const shared = new Map<RuleClass, Coefficient>();
     return HOURS.map((hour) => {
       const name = document ? classOf(ruleSet, document, date, hour) : ruleSet.unconfirmed;
@@ -201,7 +145,7 @@ export function prepare(input: DecidingInput): Decider {
     coefficientOf,
     decide(hourStart) {
       const coefficient = coefficientOf(hourStart);
-      return { ...coefficient, why: sentence(coefficient, input, hourStart) };
+      return { ...coefficient, why: decisionText(coefficient, { ...input, hourStart }, 'en') };
     },
   };
 }

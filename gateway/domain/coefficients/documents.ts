@@ -1,6 +1,7 @@
 /** What makes a document acceptable, which of several revisions counts, and which days a change can touch. */
 import { type Fault, fault } from '../faults.ts';
-import { datesOf, dayNumber, isDate } from './jst.ts';
+import { parseDecimal, type Rational } from '../rational.ts';
+import { datesOf, datesOfMonth, dayNumber, isDate, isMonth } from './jst.ts';
 import type { CoefficientDocument, DateRange, RuleSet } from './types.ts';
 
 /** A document speaks for at most this many days (ten years): more is a slip of the pen, and costs memory. */
@@ -17,7 +18,7 @@ function within(date: string, ranges: readonly DateRange[]): boolean {
 }
 
 /** Whether the document speaks for a JST date. */
-function speaksFor(document: CoefficientDocument, date: string): boolean {
+export function speaksFor(document: CoefficientDocument, date: string): boolean {
   return within(date, document.complete);
 }
 
@@ -46,7 +47,7 @@ function rangeProblem(document: CoefficientDocument): DocumentProblem | null {
       .find((earlier) => earlier.from <= range.to && range.from <= earlier.to);
     if (other) return problem(document, path, `overlaps the range ${other.from} to ${other.to}`);
   }
-  return document.complete.length > 0
+  return document.complete.length > 0 || (document.monthly ?? []).length > 0
     ? null
     : problem(document, ['complete'], 'no date range for which the document is complete');
 }
@@ -87,14 +88,52 @@ function hoursProblem(document: CoefficientDocument): DocumentProblem | null {
   return null;
 }
 
+/** More digits than anybody prints are a figure that was reckoned, not a published one. */
+const PRINTED = /^\d{1,3}(\.\d{1,4})?$/;
+
+function monthProblem(document: CoefficientDocument): DocumentProblem | null {
+  const seen = new Set<string>();
+  for (const [index, { month, mjPerKwh }] of (document.monthly ?? []).entries()) {
+    const path = ['monthly', index];
+    if (!isMonth(month)) return problem(document, path, `${month} is not a month; write it like 2026-04`);
+    if (seen.has(month)) return problem(document, path, `${month} is listed twice`);
+    if (!PRINTED.test(mjPerKwh))
+      return problem(document, path, `${mjPerKwh} is not a coefficient as printed; write it like 9.12`);
+    seen.add(month);
+  }
+  return null;
+}
+
 /** What can be said of a document alone, without knowing the rules it is written under. */
 export function contentProblem(document: CoefficientDocument): DocumentProblem | null {
   return (
     rangeProblem(document) ??
     dayProblem(document, 'curtailmentDays') ??
     hoursProblem(document) ??
-    dayProblem(document, 'tightDays')
+    dayProblem(document, 'tightDays') ??
+    monthProblem(document)
   );
+}
+
+function isAbove(a: Rational, b: Rational): boolean {
+  return a.num * b.den > b.num * a.den;
+}
+
+/** A figure that no mean of the hours' values can be is a slip of the pen. */
+function monthlyRuleProblem(document: CoefficientDocument, { id, monthly }: RuleSet): DocumentProblem | null {
+  const values = document.monthly ?? [];
+  if (values.length > 0 && monthly === null)
+    return problem(document, ['monthly', 0], `${id} knows no monthly method`);
+  for (const [index, { month, mjPerKwh }] of values.entries()) {
+    const value = parseDecimal(mjPerKwh);
+    if (value && monthly && (isAbove(monthly.least, value) || isAbove(value, monthly.greatest)))
+      return problem(
+        document,
+        ['monthly', index],
+        `${mjPerKwh} MJ/kWh for ${month} is outside of what ${id} allows for a month`,
+      );
+  }
+  return null;
 }
 
 /** What a document says that its rule set has no words for. */
@@ -122,7 +161,7 @@ export function ruleProblem(document: CoefficientDocument, ruleSet: RuleSet): Do
       fault: fault('tight-day-without-factor', { ruleSet: ruleSet.id, date: tightDay }),
     };
   }
-  return null;
+  return monthlyRuleProblem(document, ruleSet);
 }
 
 /** @returns the first reason why nothing of the document may be applied under the rule set, null when it may */
@@ -171,5 +210,6 @@ export function currentDocuments(documents: readonly CoefficientDocument[]): Coe
  */
 export function affectedDays(previous: CoefficientDocument | null, next: CoefficientDocument): string[] {
   const ranges = [...(previous?.complete ?? []), ...next.complete];
-  return [...new Set(ranges.flatMap(datesOf))].sort();
+  const months = [...(previous?.monthly ?? []), ...(next.monthly ?? [])].map(({ month }) => month);
+  return [...new Set([...ranges.flatMap(datesOf), ...months.flatMap(datesOfMonth)])].sort();
 }

@@ -46,6 +46,30 @@ export function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** The fiscal year a date falls in: April to March, named after the year in which it begins. */
+export function fiscalYearOf(date: string): number {
+  const year = Number(date.slice(0, 4));
+  return date.slice(5, 7) < '04' ? year - 1 : year;
+}
+
+/** The month of a date: `2026-04`. */
+export function monthOf(date: string): string {
+  return date.slice(0, 7);
+}
+
+/** Whether the text is a month of the years 2000…2099: `2026-04`. */
+export function isMonth(text: string): boolean {
+  return /^20\d\d-(0[1-9]|1[0-2])$/.test(text);
+}
+
+/** All dates of a month. The month must be one ({@link isMonth}). */
+export function datesOfMonth(month: string): string[] {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  const first = dayNumber(`${month}-01`);
+  const count = Date.UTC(year, number, 1) / DAY_MS - first;
+  return Array.from({ length: count }, (_, index) => dateOf(first + index));
+}
+
 /** Every date from `from` to `to`, both included. */
 export function datesOf(range: { readonly from: string; readonly to: string }): string[] {
   const first = dayNumber(range.from);

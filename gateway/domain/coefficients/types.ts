@@ -27,6 +27,16 @@ export const RULE_CLASSES = ['normal', 'curtailment', 'tight'] as const satisfie
 /** H official or two sources; M one good source; L weak. */
 export type Confidence = 'H' | 'M' | 'L';
 
+/** How a business weighs: each hour by its own class, or all hours of a month by one printed coefficient (月別). */
+export type Method = 'hourly' | 'monthly';
+export const METHODS = ['hourly', 'monthly'] as const satisfies readonly Method[];
+
+/** From the first day of a fiscal year on (1 April, JST), until a later entry. */
+export interface MethodFrom {
+  readonly fiscalYear: number;
+  readonly method: Method;
+}
+
 /** JST hours [from, to), 0…24. */
 export interface HourWindow {
   readonly fromHour: number;
@@ -68,10 +78,32 @@ export interface RuleSet {
   readonly tightWindow: HourWindow;
   /** The first that holds in an hour decides; `normal` holds always and comes last. */
   readonly precedence: readonly RuleClass[];
+  /** Where that order is from. */
+  readonly precedenceSource: { readonly source: string; readonly confidence: Confidence };
+  /** The monthly method under these rules; null where they have none. */
+  readonly monthly: MonthlyRule | null;
   /** What hours count as while no document speaks for them. */
   readonly unconfirmed: RuleClass;
-  /** What of this is not yet sourced well enough, in plain words. */
-  readonly unverified: readonly string[];
+  /** What of this is not yet sourced well enough, in plain words of both languages. */
+  readonly unverified: readonly { readonly en: string; readonly ja: string }[];
+}
+
+/** What rules say of the monthly tables (月別電気需要最適化係数). Their figures are documents, never part of the rules. */
+export interface MonthlyRule {
+  /** `area`: a table per grid area. `nation`: one table for all of them. */
+  readonly tables: 'area' | 'nation';
+  /** A table with a figure outside is a slip of the pen and refused: a month's mean lies between the hours' values. */
+  readonly least: Rational;
+  readonly greatest: Rational;
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
+export interface MonthlyValue {
+  /** `2026-04`, JST */
+  readonly month: string;
+  /** MJ/kWh as printed: `9.12`. Its last digit says how far it was rounded. */
+  readonly mjPerKwh: string;
 }
 
 export interface CurtailmentHours extends HourWindow {
@@ -94,13 +126,17 @@ export interface CoefficientDocument {
   readonly curtailmentDays: readonly string[];
   readonly curtailmentHours: readonly CurtailmentHours[];
   readonly tightDays: readonly string[];
+  /** A monthly table: it speaks for the months it lists, under the monthly method only. */
+  readonly monthly?: readonly MonthlyValue[];
 }
+
+export type CoefficientClass = RuleClass | 'monthly' | 'none';
 
 /** What one hour weighs: a coefficient belongs to the hour of the site, not to a meter. */
 export interface Coefficient {
-  /** null only with class `none`: no rule set was in force on that date. */
+  /** null only with class `none`: no rule set was in force, or the month's table is not known. Never guessed. */
   readonly mjPerKwh: Rational | null;
-  readonly class: RuleClass | 'none';
+  readonly class: CoefficientClass;
   readonly ruleSet: string | null;
   /** The document that speaks for the hour, null while none does. */
   readonly document: string | null;
@@ -121,4 +157,6 @@ export interface CoefficientRules {
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
   /** A rule set's id: it holds for every date. null: the one in force on the date. */
   readonly ruleSetChoice: string | null;
+  /** By fiscal year, rising. Hourly before the first entry, and where there is none. */
+  readonly methods?: readonly MethodFrom[];
 }

@@ -9,7 +9,7 @@ import type { KeptBy, RegisterScale } from '../meters.ts';
 import { type Rational, roundHalfAway } from '../rational.ts';
 import { boundaryAt, type EpochMs, SLOT_MS } from '../time.ts';
 import type { Fill } from './dial.ts';
-import { agreedRiseMicro, microOf, type Reading, registerMicro } from './register.ts';
+import { agreedRiseMicro, LARGEST_MICRO, microOf, type Reading, registerMicro } from './register.ts';
 
 /**
  * `exchange` the meter was replaced; `reset` its register was set back; `wrap` it passed its end; `real` what the
@@ -123,8 +123,15 @@ function real(step: Step): Declared | Refused {
     : { passedMicro: after - before, knot: null, exact: true };
 }
 
-/** What passed by the answer, or why that cannot be. */
+/** What passed by the answer, or why that cannot be: nobody is sure of more than the ledger can hold. */
 export function declare(step: Step, answer: StepAnswer, rules: Rules): Declared | Refused {
+  const declared = saidBy(step, answer, rules);
+  if ('refused' in declared || declared.passedMicro <= LARGEST_MICRO) return declared;
+  const haveMicro = mostMicro(step, rules.ratedPerHour);
+  return { refused: 'implausible', saidMicro: declared.passedMicro, haveMicro };
+}
+
+function saidBy(step: Step, answer: StepAnswer, rules: Rules): Declared | Refused {
   switch (answer.kind) {
     case 'exchange':
       return twoParts(step, answer.finalMicro, answer.startMicro, answer.atMs, rules);

@@ -1,8 +1,17 @@
 /** How a factor to kWh came about, as plain text for `check` and `explain`: every figure that it was made of. */
 import type { Language } from '../faults.ts';
-import { formatFraction, formatMicro, multiply, type Rational, rational, toMicro } from '../rational.ts';
+import {
+  formatFraction,
+  formatMicro,
+  multiply,
+  type Rational,
+  rational,
+  reduced,
+  toMicro,
+} from '../rational.ts';
+import type { FactorBasis, GasBasis, SteamBasis } from './factor-basis.ts';
 import { type GasState, type LineState, NORMAL_KPA, SATP_C, SATP_KPA, volumeRatio } from './gas.ts';
-import type { FactorBasis, GasBasis, KwhFactor, SteamBasis } from './kwh-factor.ts';
+import type { FixedFactor } from './kwh-factor.ts';
 import { absoluteMpa } from './steam.ts';
 
 const EN = {
@@ -18,6 +27,7 @@ const EN = {
   wet: 'wet steam',
   superheated: 'superheated steam',
   pressure: '{gauge} MPa gauge + {atmosphere} kPa = {absolute} MPa',
+  pressureKpa: '{gauge} kPa gauge + {atmosphere} kPa = {absolute} kPa',
   given: 'enthalpy as given',
   feed: 'feed water',
   rounded: 'rounded once to 6 decimals',
@@ -36,6 +46,7 @@ const JA: Readonly<Record<keyof typeof EN, string>> = {
   wet: '湿り蒸気',
   superheated: '過熱蒸気',
   pressure: 'ゲージ圧 {gauge} MPa + {atmosphere} kPa = {absolute} MPa',
+  pressureKpa: 'ゲージ圧 {gauge} kPa + {atmosphere} kPa = {absolute} kPa',
   given: 'エンタルピーは設定値',
   feed: '給水',
   rounded: '小数 6 桁に一度だけ四捨五入',
@@ -91,16 +102,20 @@ function gasLines({ counts, line, mjPerM3, at }: GasBasis, kwhPerUnit: Rational,
   return [head, ratioText(counts, at, line, ratio), `${shown(ratio)} × ${each} ${result}`];
 }
 
+/** In MPa, as steam is spoken of; a mean that needs more digits than six in kPa. */
+function pressureText(gaugeMpa: Rational, atmosphericKpa: Rational, say: Say): string {
+  const absolute = absoluteMpa(gaugeMpa, atmosphericKpa);
+  const atmosphere = shown(atmosphericKpa);
+  if (1_000_000n % reduced(gaugeMpa).den === 0n)
+    return say('pressure', { gauge: shown(gaugeMpa), atmosphere, absolute: shown(absolute) });
+  const kpa = (mpa: Rational): string => shown(multiply(mpa, rational(1000n)));
+  return say('pressureKpa', { gauge: kpa(gaugeMpa), atmosphere, absolute: kpa(absolute) });
+}
+
 function steamLines(basis: SteamBasis, kwhPerUnit: Rational, say: Say): string[] {
   const { state, gaugeMpa, atmosphericKpa, saturationCelsius, steamKjPerKg, feedCelsius, feedKjPerKg } =
     basis;
-  const pressure =
-    gaugeMpa &&
-    say('pressure', {
-      gauge: shown(gaugeMpa),
-      atmosphere: shown(atmosphericKpa),
-      absolute: shown(absoluteMpa(gaugeMpa, atmosphericKpa)),
-    });
+  const pressure = gaugeMpa && pressureText(gaugeMpa, atmosphericKpa, say);
   const origin = saturationCelsius ? `${shown(saturationCelsius)} °C, IAPWS-IF97` : say('given');
   const perKg = formatMicro(toMicro(multiply(kwhPerUnit, rational(1n, 1000n))));
   const [steam, feed] = [shown(steamKjPerKg), shown(feedKjPerKg)];
@@ -111,12 +126,14 @@ function steamLines(basis: SteamBasis, kwhPerUnit: Rational, say: Say): string[]
   ];
 }
 
-function basisLines(basis: FactorBasis, kwhPerUnit: Rational, say: Say): string[] {
+/** What a factor was made of, line by line. */
+export function basisLines(basis: FactorBasis, kwhPerUnit: Rational, language: Language): string[] {
+  const say = wordsOf(language);
   return basis.kind === 'gas' ? gasLines(basis, kwhPerUnit, say) : steamLines(basis, kwhPerUnit, say);
 }
 
 /** The dates and the source, then what it was made of. @param unit of the channel */
-export function factorLines(factor: KwhFactor, unit: string, language: Language): string[] {
+export function factorLines(factor: FixedFactor, unit: string, language: Language): string[] {
   const { from, to, kwhPerUnit, label, basis } = factor;
   const say = wordsOf(language);
   const dates = [
@@ -126,7 +143,7 @@ export function factorLines(factor: KwhFactor, unit: string, language: Language)
   const head = dates.length === 0 ? say('always') : dates.join(' ');
   return [
     `${shown(kwhPerUnit)} kWh/${unit}; ${head}${label === null ? '' : `; ${label}`}`,
-    ...(basis ? basisLines(basis, kwhPerUnit, say) : []),
+    ...(basis ? basisLines(basis, kwhPerUnit, language) : []),
   ];
 }
 

@@ -1,45 +1,31 @@
 /** kWh per native unit of a channel, by date, with what it was made of, so that it can be shown and made again. */
 import type { Rational } from '../rational.ts';
 import type { EpochMs, HourGrid } from '../time.ts';
-import type { GasState, LineState } from './gas.ts';
-import type { SteamState } from './steam.ts';
-
-export interface GasBasis {
-  readonly kind: 'gas';
-  /** The state in which the meter counts. */
-  readonly counts: GasState;
-  readonly line: LineState | null;
-  readonly mjPerM3: Rational;
-  /** The state for which that calorific value holds. */
-  readonly at: GasState;
-}
-
-export interface SteamBasis {
-  readonly kind: 'steam';
-  readonly state: SteamState;
-  readonly gaugeMpa: Rational | null;
-  readonly atmosphericKpa: Rational;
-  /** Null where the enthalpy was given. */
-  readonly saturationCelsius: Rational | null;
-  readonly steamKjPerKg: Rational;
-  readonly feedCelsius: Rational;
-  readonly feedKjPerKg: Rational;
-}
-
-export type FactorBasis = GasBasis | SteamBasis;
+import type { FactorBasis } from './factor-basis.ts';
+import type { LiveRecipe } from './live-factor.ts';
 
 export interface KwhFactor {
   /** Site-local dates, YYYY-MM-DD, both included; null: without end. */
   readonly from: string | null;
   readonly to: string | null;
-  readonly kwhPerUnit: Rational;
+  /** Null where each half-hour has its own: see `live`. */
+  readonly kwhPerUnit: Rational | null;
   /** Which factor that is, with its source; null for a mere change of units. */
   readonly label: string | null;
   readonly basis: FactorBasis | null;
+  /** How each half-hour gets its own out of what gauges showed; left out where a date has one factor. */
+  readonly live?: LiveRecipe;
 }
 
+/** One factor for all hours of its dates. */
+export interface FixedFactor extends KwhFactor {
+  readonly kwhPerUnit: Rational;
+}
+
+export const isFixed = (factor: KwhFactor): factor is FixedFactor => factor.kwhPerUnit !== null;
+
 /** A factor of all times that needs no source. */
-export function plainFactor(kwhPerUnit: Rational): KwhFactor {
+export function plainFactor(kwhPerUnit: Rational): FixedFactor {
   return { from: null, to: null, kwhPerUnit, label: null, basis: null };
 }
 

@@ -59,6 +59,11 @@ export const HINT_TEXTS = {
     en: 'The register has stood at {register} {unit} since {since}, although about {expected} {unit} must have passed: the meter is stuck. Look at its display and restart it; note the figure for `hakaru exchange` first.',
     ja: '{since} から約 {expected} {unit} が流れたはずですが、指針が {register} {unit} のまま動きません。計器の表示を確認し、指針を控えてから再起動してください (交換時は `hakaru exchange`)。',
   },
+  'refresh-slow': {
+    event: 'register-frozen',
+    en: 'While power flows the register stands for up to {seconds} s and then shows all of it at once; by its type the meter refreshes it every {declared} s. Half-hours may be called measured and be wrong by what passes in that time. Write `refresh: {seconds} s` for this meter in the site file.',
+    ja: '電力が流れていても指針は最大 {seconds} 秒止まり、その後まとめて進みます (型式の更新周期 {declared} 秒)。30 分値が「実測」でもその間の使用量だけずれることがあります。設定ファイルのこの計器に `refresh: {seconds} s` と書いてください。',
+  },
   'values-frozen': {
     event: 'values-frozen',
     en: 'Every value has been the same to the last digit since {since}, although they usually move: the meter, or the converter before it, repeats old values. Restart it.',

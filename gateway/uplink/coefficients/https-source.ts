@@ -2,11 +2,13 @@
  * Downloads a coefficient document by HTTPS. node:https is used rather than fetch because fetch takes no CA file.
  * Every try makes one connection and ends within its time limit; what is not whole is not handed on.
  */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Fault, fault } from '../../domain/faults.ts';
-import type { CoefficientSource } from '../../domain/ports.ts';
+import type { CoefficientSource, SourceAnswer } from '../../domain/ports.ts';
+import { retryAfterMsOf } from './retry-after.ts';
 
 export interface HttpsSourceOptions {
   /** https://…, or http://… of this machine (the loader of the site file sees to that). */
@@ -18,7 +20,7 @@ export interface HttpsSourceOptions {
   readonly maxBytes: number;
 }
 
-type Outcome = Awaited<ReturnType<CoefficientSource['fetch']>>;
+type Outcome = SourceAnswer;
 
 /** A longer validator is not kept: the next try fetches the document again. */
 const MAX_ETAG_LENGTH = 256;
@@ -29,6 +31,14 @@ function shown(url: string): string {
   return `${origin}${pathname}`;
 }
 
+/** Two addresses that differ in their query only are two sources. */
+export function nameOfUrl(url: string): string {
+  const { search } = new URL(url);
+  const query =
+    search === '' ? '' : ` (query ${createHash('sha256').update(search).digest('hex').slice(0, 8)})`;
+  return `${shown(url)}${query}`;
+}
+
 function failed(url: string, reason: string): Outcome {
   return { kind: 'fault', fault: fault('download-failed', { source: shown(url), reason }) };
 }
@@ -37,11 +47,21 @@ function tooLarge({ url, maxBytes }: HttpsSourceOptions): Fault {
   return fault('document-too-large', { source: shown(url), limitBytes: maxBytes });
 }
 
+/** Marks a validator that is a date, and not an entity tag. */
+const SINCE = 'since ';
+
 function validatorOf(response: IncomingMessage): string | null {
-  const { etag } = response.headers;
-  return etag !== undefined && etag.length <= MAX_ETAG_LENGTH && /^(W\/)?"[\x21\x23-\x7e]*"$/.test(etag)
-    ? etag
-    : null;
+  const { etag, 'last-modified': modified } = response.headers;
+  if (etag !== undefined && etag.length <= MAX_ETAG_LENGTH && /^(W\/)?"[\x21\x23-\x7e]*"$/.test(etag))
+    return etag;
+  return modified !== undefined && /^[A-Za-z0-9 ,:]{20,40}$/.test(modified) ? `${SINCE}${modified}` : null;
+}
+
+function conditionOf(validator: string | null): Record<string, string> {
+  if (validator === null) return {};
+  return validator.startsWith(SINCE)
+    ? { 'if-modified-since': validator.slice(SINCE.length) }
+    : { 'if-none-match': validator };
 }
 
 /** @returns why the answer's head alone refuses it */
@@ -70,7 +90,8 @@ function receive(
 ): void {
   const refused = headFault(response, options);
   if (refused) {
-    settle({ kind: 'fault', fault: refused });
+    const retryAfterMs = retryAfterMsOf(response.headers, Date.now());
+    settle({ kind: 'fault', fault: refused, ...(retryAfterMs === null ? {} : { retryAfterMs }) });
     return;
   }
   const chunks: Buffer[] = [];
@@ -98,14 +119,20 @@ function receive(
   });
 }
 
+/** What Node says of a certificate names no certificate. */
+function reasonOf(error: Error): string {
+  const code = 'code' in error ? String(error.code) : '';
+  return code === 'CERT_HAS_EXPIRED' ? "the server's certificate has expired" : error.message;
+}
+
 function attempt(options: HttpsSourceOptions, ca: string | null, etag: string | null): Promise<Outcome> {
   const { url, timeoutMs } = options;
   return new Promise((resolve) => {
     const headers: Record<string, string> = {
       accept: 'application/json, text/csv',
       'accept-encoding': 'identity',
+      ...conditionOf(etag),
     };
-    if (etag !== null) headers['if-none-match'] = etag;
     // A connection of its own, so that nothing stays open between two tries.
     const settings = { agent: false, headers, ...(ca === null ? {} : { ca }) } as const;
     let deadline: NodeJS.Timeout | undefined;
@@ -117,7 +144,7 @@ function attempt(options: HttpsSourceOptions, ca: string | null, etag: string | 
     const request =
       new URL(url).protocol === 'https:' ? httpsRequest(url, settings) : httpRequest(url, settings);
     deadline = setTimeout(() => settle(failed(url, `no complete answer within ${timeoutMs} ms`)), timeoutMs);
-    request.on('error', (error) => settle(failed(url, error.message)));
+    request.on('error', (error) => settle(failed(url, reasonOf(error))));
     request.on('response', (response) => {
       if (response.statusCode !== 304) receive(response, options, settle);
       else
@@ -137,7 +164,8 @@ function attempt(options: HttpsSourceOptions, ca: string | null, etag: string | 
  */
 export function httpsSource(options: HttpsSourceOptions): CoefficientSource {
   return {
-    name: shown(options.url),
+    name: nameOfUrl(options.url),
+    kind: 'https',
     async fetch({ etag }) {
       let ca: string | null = null;
       try {

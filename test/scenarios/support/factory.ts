@@ -7,57 +7,31 @@ import type { Reading } from '../../../gateway/domain/ledger/register.ts';
 import type { ChannelSpec, RawRegister } from '../../../gateway/domain/meters.ts';
 import type { MeterPoll } from '../../../gateway/domain/ports.ts';
 import { type Clock, instant } from '../../../gateway/domain/time.ts';
-import { openStoreInMemory, type Store } from '../../../gateway/store/store.ts';
+import { openStoreInMemory } from '../../../gateway/store/store.ts';
 import { HOUR, MINUTE } from '../../ledger/support/ledger.ts';
-import { type GatewayProcess, GRID, startProcess } from './gateway-process.ts';
+import { hearContacts, noteBases, noteKill, pollContacts, speakUp, startInputs } from './contacts.ts';
+import { createDesk } from './desk.ts';
+import { GRID, startProcess } from './gateway-process.ts';
 import { DAY, type ProcessTrouble, type ScenarioPlan } from './plan.ts';
-import type { MeterPlan, OddKind } from './plan-meter.ts';
-import { createRandom, type Random } from './random.ts';
-import type { Span } from './troubles.ts';
-import { createMeterTruth, type MeterTruth } from './truth.ts';
+import type { OddKind } from './plan-meter.ts';
+import {
+  type Given,
+  isIn,
+  isUntrusted,
+  offsetAt,
+  type PlayedScenario,
+  type Playing,
+  type PlayingMeter,
+  watchClock,
+} from './playing.ts';
+import { createRandom } from './random.ts';
+import { createMeterTruth } from './truth.ts';
 
 /** While nobody can be asked, the gateway goes on looking at its clock and its hours. */
 const IDLE_TICK_MS = 10 * MINUTE;
 /** Late answers wait for so many ticks at most. */
 const MOST_LATE_TICKS = 6;
 const ODD_KINDS: readonly OddKind[] = ['zero', 'huge', 'spike', 'swapped', 'bit'];
-
-/** A reading as the gateway was given it, and when it was taken in truth. */
-export interface Given {
-  readonly reading: Reading;
-  readonly trueSinceMs: number;
-  readonly trueAtMs: number;
-  /** Null: the register showed this. */
-  readonly odd: OddKind | null;
-  readonly turn: number;
-  readonly wraps: bigint;
-  /** Handed over at once, to a process that could use it and did not end right after. */
-  heard: boolean;
-}
-
-export interface PlayedMeter {
-  readonly plan: MeterPlan;
-  readonly truth: MeterTruth;
-  /** In the order in which they were taken. */
-  readonly given: readonly Given[];
-}
-
-export interface SeenStep {
-  readonly wallMs: number;
-  readonly stepMs: number;
-  /** The time was known before and after. */
-  readonly known: boolean;
-}
-
-export interface PlayedScenario {
-  readonly plan: ScenarioPlan;
-  readonly store: Store;
-  readonly meters: readonly PlayedMeter[];
-  /** Steps of more than 30 s that a process was there to see, ms. */
-  readonly seenSteps: readonly SeenStep[];
-  readonly grid: typeof GRID;
-  readonly specOf: (meter: string) => ChannelSpec;
-}
 
 function valueOf({ count, exp2 }: RawRegister): bigint {
   return exp2 >= 0 ? count << BigInt(exp2) : count >> BigInt(-exp2);
@@ -77,51 +51,14 @@ function spoiled(kind: OddKind, raw: RawRegister, width: bigint): RawRegister {
   return { count: values[kind], exp2: 0 };
 }
 
-interface Waiting {
-  readonly meter: PlayingMeter;
-  readonly reading: Reading;
-  readonly ticks: number;
-}
-
-interface PlayingMeter extends PlayedMeter {
-  readonly given: Given[];
-  settingsDueMs: number;
-}
-
-/** A scenario under way. */
-interface Playing {
-  readonly plan: ScenarioPlan;
-  readonly random: Random;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly meters: readonly PlayingMeter[];
-  readonly seenSteps: SeenStep[];
-  trueMs: number;
-  process: GatewayProcess;
-  waiting: Waiting[];
-  /** The next transactions fail before they commit. */
-  readonly power: { isFailing: boolean };
-  wasKnown: boolean;
-  /** What the clock was wrong by when this process looked last; null: it has not looked yet. */
-  watchedOffset: number | null;
-}
-
-const isIn = (list: readonly Span[], ms: number): boolean =>
-  list.some(({ fromMs, toMs }) => fromMs <= ms && ms < toMs);
-
-const offsetAt = ({ clock }: ScenarioPlan, ms: number): number =>
-  clock.findLast(({ atMs }) => atMs <= ms)?.offsetMs ?? 0;
-
-const isUntrusted = ({ plan, trueMs }: Pick<Playing, 'plan' | 'trueMs'>): boolean =>
-  isIn(plan.untrusted, trueMs);
-
 /** What the site file says at that instant. */
-function specsAt({ meters }: ScenarioPlan, ms: number): ChannelSpec[] {
-  return meters.map(({ described }) => {
+function specsAt({ meters, pulses }: ScenarioPlan, ms: number): ChannelSpec[] {
+  const registers = meters.map(({ described }) => {
     const now = described.findLast(({ fromMs }) => fromMs <= ms) ?? described[0];
     if (!now) throw new Error('a meter that nobody describes');
     return now.spec;
   });
+  return [...registers, ...pulses.map(({ spec }) => spec)];
 }
 
 function begin(plan: ScenarioPlan): Playing {
@@ -131,13 +68,14 @@ function begin(plan: ScenarioPlan): Playing {
       if (power.isFailing && point === 'inside-transaction') throw new PowerCut();
     },
   });
-  const time = { plan, trueMs: plan.startMs };
+  const time = { plan, trueMs: plan.startMs, beforeMs: plan.startMs, heardMs: plan.startMs };
   const clock: Clock = {
     now: () => instant(time.trueMs + offsetAt(plan, time.trueMs)),
     monotonicMs: () => time.trueMs - plan.startMs,
     trust: () => (isUntrusted(time) ? 'untrusted' : plan.trust),
   };
-  const process = startProcess(store, specsAt(plan, plan.startMs), clock);
+  const desk = createDesk();
+  const process = startProcess(store, specsAt(plan, plan.startMs), clock, desk);
   const meters = plan.meters.map((meter) => ({
     plan: meter,
     truth: createMeterTruth(meter.nature),
@@ -146,9 +84,16 @@ function begin(plan: ScenarioPlan): Playing {
   }));
   return Object.assign(time, {
     random: createRandom(plan.seed ^ 0x5ca1_ab1e),
+    second: createRandom(plan.seed ^ 0x0dd_ba11),
     store,
     clock,
     meters,
+    desk,
+    said: new Set<object>(),
+    inputs: startInputs(plan, plan.startMs, 1),
+    lives: 1,
+    basesOfLife: new Map<string, bigint>(),
+    lostAtKills: [],
     seenSteps: [],
     process,
     waiting: [],
@@ -214,18 +159,34 @@ function deliverLate(playing: Playing): void {
 
 function restart(playing: Playing): void {
   const { store, plan, trueMs, clock } = playing;
-  playing.process = startProcess(store, specsAt(plan, trueMs), clock);
+  playing.process = startProcess(store, specsAt(plan, trueMs), clock, playing.desk);
+  playing.lives += 1;
+  playing.inputs = startInputs(plan, trueMs, playing.lives);
+  noteBases(playing);
   playing.waiting = [];
   playing.watchedOffset = null;
   for (const meter of playing.meters) meter.settingsDueMs = 0;
 }
 
 function end(playing: Playing, kind: ProcessTrouble['kind']): void {
-  const { process, meters, plan, trueMs, power } = playing;
-  if (kind === 'restart') process.pipeline.finish();
-  else
+  const { process, meters, plan, trueMs, power, inputs, second } = playing;
+  if (kind === 'restart') {
+    // What was counted is asked for once more.
+    for (const input of inputs) process.hear(input.poll(trueMs));
+    process.pipeline.finish();
+  } else {
+    // It may end after it has asked its drivers, and after it has written what they said.
+    const last = second.pick(['unasked', 'asked', 'kept'] as const);
+    const polls = last === 'unasked' ? [] : inputs.map((input) => input.poll(trueMs));
+    if (last === 'kept') {
+      for (const poll of polls) process.hear(poll);
+      if (polls.length > 0) process.pipeline.keep();
+    }
+    noteKill(playing);
     for (const { given } of meters)
       for (const one of given) if (trueMs - one.trueAtMs < 2 * plan.pollMs) one.heard = false;
+  }
+  playing.inputs = [];
   if (kind !== 'crash-inside') return;
   power.isFailing = true;
   try {
@@ -237,27 +198,16 @@ function end(playing: Playing, kind: ProcessTrouble['kind']): void {
   }
 }
 
-/**
- * Notes what the process must notice of its clock by its two clocks.
- * @returns whether it was set, or never looked at: the gateway looks each second
- */
-function watchClock(playing: Playing): boolean {
-  const { watchedOffset, process, clock, wasKnown, seenSteps } = playing;
-  const offset = offsetAt(playing.plan, playing.trueMs);
-  const stepMs = watchedOffset === null ? 0 : offset - watchedOffset;
-  const isKnown = process.pipeline.clockHealth().fault === null && !isUntrusted(playing);
-  if (Math.abs(stepMs) > 30_000) seenSteps.push({ wallMs: clock.now(), stepMs, known: wasKnown && isKnown });
-  playing.wasKnown = isKnown;
-  playing.watchedOffset = offset;
-  return stepMs !== 0 || watchedOffset === null;
-}
-
 /** Two hours in which nothing is read, and as long as a clock that is behind has to wait. */
 function quiet(playing: Playing): void {
   const { pipeline } = playing.process;
   const behindMs = () => (pipeline.clockHealth().fault === null ? 0 : DAY + 8 * HOUR);
   for (const waitMs of [() => 2 * HOUR, behindMs]) {
+    playing.beforeMs = playing.trueMs;
     playing.trueMs += waitMs();
+    hearContacts(playing, playing.trueMs);
+    pollContacts(playing);
+    speakUp(playing, Number.POSITIVE_INFINITY);
     watchClock(playing);
     pipeline.turn();
     pipeline.drain();
@@ -267,8 +217,11 @@ function quiet(playing: Playing): void {
 /** Ends and starts that are due. @returns whether the gateway is up */
 function keepProcess(playing: Playing, troubles: ProcessTrouble[], rewritten: number[]): boolean {
   const [trouble] = troubles;
-  if (trouble && trouble.atMs <= playing.trueMs) {
+  const nowMs = playing.trueMs;
+  if (trouble && trouble.atMs <= nowMs) {
+    hearContacts(playing, Math.max(playing.beforeMs, trouble.atMs));
     end(playing, trouble.kind);
+    playing.trueMs = nowMs;
     // While it is down, the next tick looks again, with nothing left to end.
     troubles[0] = { ...trouble, kind: 'crash' };
     if (playing.trueMs < trouble.atMs + trouble.downMs) return false;
@@ -277,7 +230,8 @@ function keepProcess(playing: Playing, troubles: ProcessTrouble[], rewritten: nu
   }
   if ((rewritten[0] ?? Number.POSITIVE_INFINITY) <= playing.trueMs) {
     while ((rewritten[0] ?? Number.POSITIVE_INFINITY) <= playing.trueMs) rewritten.shift();
-    playing.process.pipeline.finish();
+    hearContacts(playing, nowMs);
+    end(playing, 'restart');
     restart(playing);
   }
   return true;
@@ -286,6 +240,7 @@ function keepProcess(playing: Playing, troubles: ProcessTrouble[], rewritten: nu
 /** Plays the plan from its start to its end, and two hours of quiet behind it. */
 export function play(plan: ScenarioPlan): PlayedScenario {
   const playing = begin(plan);
+  playing.desk.forgets = playing.second.chance(300);
   const troubles = [...plan.process];
   // Another site file means another start.
   const rewritten = plan.meters
@@ -293,22 +248,26 @@ export function play(plan: ScenarioPlan): PlayedScenario {
     .toSorted((a, b) => a - b);
   let polls = 0;
   for (const tick of ticksOf(plan)) {
+    playing.beforeMs = playing.trueMs;
     playing.trueMs = tick;
     if (!keepProcess(playing, troubles, rewritten)) continue;
+    hearContacts(playing, tick);
     deliverLate(playing);
     if (!isIn(plan.gaps, tick)) for (const meter of playing.meters) ask(playing, meter);
+    pollContacts(playing);
+    speakUp(playing, tick);
     const isSet = watchClock(playing);
     if (polls++ % plan.turnEvery === 0 || isSet) playing.process.pipeline.turn();
   }
   playing.process.pipeline.finish();
   quiet(playing);
-  const { store, meters, seenSteps, process } = playing;
+  const { store, meters, seenSteps, process, desk, lostAtKills } = playing;
   const specOf = (id: string): ChannelSpec => {
     const spec = process.specs.find(({ meter }) => meter === id);
     if (!spec) throw new Error(`no meter ${id}`);
     return spec;
   };
-  return { plan, store, meters, seenSteps, grid: GRID, specOf };
+  return { plan, store, meters, desk, lostAtKills, seenSteps, grid: GRID, specOf };
 }
 
 /** Instants at which the meters are asked; rarely while nobody can be, and beside the clock's steps. */

@@ -4,10 +4,12 @@
  */
 import type { Reading } from '../../../gateway/domain/ledger/register.ts';
 import { formatMicro } from '../../../gateway/domain/rational.ts';
-import { slotOf } from '../../../gateway/domain/time.ts';
+import { boundaryAt, slotOf } from '../../../gateway/domain/time.ts';
 import { HOUR } from '../../ledger/support/ledger.ts';
-import type { PlayedScenario } from './factory.ts';
+import { checkAnswers } from './judge-answers.ts';
+import { judgePulses } from './judge-pulses.ts';
 import { type LedgerRows, ledgerRows } from './ledger-rows.ts';
+import type { PlayedScenario } from './playing.ts';
 import { type EventRow, must, type Tally } from './tally.ts';
 import { checkTruth } from './truth-checks.ts';
 
@@ -46,17 +48,39 @@ export function judge(played: PlayedScenario, tally: Tally): void {
       played,
       sent.map(({ body }): HourSent => body),
     );
+    checkAnswers(ledger, played, meter, tally);
     const about = events.filter((event) => event.meter === spec.meter || event.meter === null);
     checkTruth({ ledger, meter, played, events: about, tally });
     tally.eras += Math.max(0, ledger.eras.length - 1);
   }
+  for (const pulse of played.plan.pulses) {
+    const ledger = judgePulses(played, pulse, tally);
+    const sent = rows.filter(({ kind, body }) => kind === 'hour' && body.meter === pulse.id);
+    checkMessages(
+      ledger,
+      played,
+      sent.map(({ body }): HourSent => body),
+    );
+  }
+  for (const { meter, pulses } of played.lostAtKills) {
+    tally.kills += 1;
+    // The stated risk: one pulse, where they come 10 s apart or more.
+    must(pulses >= 0 && pulses <= 1, () => `${meter}: ${pulses} pulses were lost with the gateway`);
+  }
+  const { applied, same, refused } = played.desk.outcomes;
+  tally.applied += applied;
+  tally.same += same;
+  tally.refused += refused;
 }
 
 const sameRaw = (a: Reading, b: Reading): boolean => a.raw.count === b.raw.count && a.raw.exp2 === b.raw.exp2;
 
-/** Σ slots + what lies behind the newest boundary = Σ over eras (last accepted − opening) + steps that are known. */
+/**
+ * Σ slots + what lies behind the newest boundary = Σ over eras (last accepted − opening) + steps that are known + what
+ * answers add.
+ */
 function checkSums(
-  { spec: { meter }, eras, accepted, boundaries, slots, microOf }: LedgerRows,
+  { spec: { meter }, eras, accepted, boundaries, slots, microOf, answeredBefore }: LedgerRows,
   isRewound: boolean,
 ): void {
   let expected = 0n;
@@ -88,9 +112,10 @@ function checkSums(
     must(quantityMicro >= 0n, () => `${meter}: slot ${slot} is ${quantityMicro}`);
     sum += quantityMicro;
   }
+  const answered = answeredBefore(boundaryAt(newest.slot));
   must(
-    sum === newest.totalMicro,
-    () => `${meter}: slots add up to ${sum}, the register to ${newest.totalMicro}`,
+    sum === newest.totalMicro + answered,
+    () => `${meter}: slots add up to ${sum}, the register to ${newest.totalMicro}, answers to ${answered}`,
   );
   must(newest.totalMicro <= expected, () => `${meter}: the newest boundary is above the last reading`);
   boundaries.forEach((boundary, i) => {
@@ -102,7 +127,11 @@ function checkSums(
 }
 
 /** Hours without a hole; where both ends are known they add up to the register, elsewhere they are null. */
-function checkHours({ hours, eras, bySlot, spec }: LedgerRows, { grid }: PlayedScenario, tally: Tally): void {
+function checkHours(
+  { hours, eras, bySlot, spec, answeredBefore }: LedgerRows,
+  { grid }: PlayedScenario,
+  tally: Tally,
+): void {
   const opening = eras[0]?.opening.atMs;
   const fromMs = opening === undefined ? Number.POSITIVE_INFINITY : grid.hourOf(opening);
   let sum = 0n;
@@ -129,7 +158,8 @@ function checkHours({ hours, eras, bySlot, spec }: LedgerRows, { grid }: PlayedS
     }
     must(hour.quantityMicro !== null, () => `${at()} is ${hour.quality} though both ends are known`);
     sum += hour.quantityMicro;
-    must(sum === end.totalMicro, () => `${at()}: hours add up to ${sum}, the register to ${end.totalMicro}`);
+    const register = end.totalMicro + answeredBefore(boundaryAt(end.slot));
+    must(sum === register, () => `${at()}: hours add up to ${sum}, the register and answers to ${register}`);
   }
 }
 

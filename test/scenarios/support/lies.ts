@@ -4,7 +4,7 @@
  * times that were wrong.
  */
 import { HOUR, MINUTE } from '../../ledger/support/ledger.ts';
-import type { Given, PlayedMeter, PlayedScenario } from './factory.ts';
+import type { Given, PlayedMeter, PlayedScenario } from './playing.ts';
 import { MILLI_J_PER_UNIT } from './truth.ts';
 
 export interface Lie {

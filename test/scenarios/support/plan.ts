@@ -5,7 +5,9 @@
  */
 import type { ClockTrust } from '../../../gateway/domain/time.ts';
 import { at, HOUR, MINUTE, SECOND } from '../../ledger/support/ledger.ts';
+import type { Saying } from './desk.ts';
 import { type MeterPlan, planMeter } from './plan-meter.ts';
+import { type PulsePlan, planPulse } from './plan-pulse.ts';
 import { createRandom, type Random } from './random.ts';
 import { type Span, TROUBLES, type Trouble } from './troubles.ts';
 
@@ -34,6 +36,10 @@ export interface ScenarioPlan {
   readonly endMs: number;
   readonly pollMs: number;
   readonly meters: readonly MeterPlan[];
+  /** Contacts that the gateway counts itself. */
+  readonly pulses: readonly PulsePlan[];
+  /** By time; those after the end are said in the quiet behind it. */
+  readonly sayings: readonly Saying[];
   /** Nobody can be asked: the line is cut. */
   readonly gaps: readonly Span[];
   readonly process: readonly ProcessTrouble[];
@@ -108,6 +114,18 @@ function planProcess(random: Random, startMs: number, worksMs: number): ProcessT
   }));
 }
 
+/** Who says what in the course of it; most of it afterwards. */
+function planSayings(random: Random, startMs: number, endMs: number): Saying[] {
+  if (random.chance(500)) return [];
+  const one = (atMs: number): Saying => ({
+    atMs,
+    what: random.pick(['slip', 'slip', 'slip', 'truth', 'nonsense', 'setting'] as const),
+  });
+  const during = Array.from({ length: random.int(0, 4) }, () => one(random.int(startMs, endMs)));
+  const after = Array.from({ length: random.int(1, 5) }, () => one(endMs + 1));
+  return [...during.toSorted((a, b) => a.atMs - b.atMs), ...after];
+}
+
 /** The same seed makes the same plan. */
 export function planScenario(seed: number): ScenarioPlan {
   const random = createRandom(seed);
@@ -136,5 +154,26 @@ export function planScenario(seed: number): ScenarioPlan {
   );
   const trust = random.pick<ClockTrust>(['ntp', 'ntp', 'manual', 'rtc']);
   const turnEvery = random.pick([1, 3, 4, 6]);
-  return { seed, startMs, endMs, pollMs, meters, gaps, process, clock, turnEvery, trust, untrusted };
+  // What came later draws from a source of its own: seeds keep what they were about.
+  const second = createRandom(seed ^ 0x0b5e_55ed);
+  const isTroubled = second.chance(600);
+  const pulses = Array.from({ length: second.pick([0, 0, 0, 1, 1, 2]) }, (_, i) =>
+    planPulse(second, `p${i + 1}`, { startMs, endMs, isTroubled }),
+  );
+  const sayings = planSayings(second, startMs, endMs);
+  return {
+    seed,
+    startMs,
+    endMs,
+    pollMs,
+    meters,
+    pulses,
+    sayings,
+    gaps,
+    process,
+    clock,
+    turnEvery,
+    trust,
+    untrusted,
+  };
 }

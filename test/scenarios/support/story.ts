@@ -39,6 +39,15 @@ export function storyOf(plan: ScenarioPlan): string {
       atMs,
       `the clock is wrong by ${offsetMs / 1_000} s from here on${duringRequest ? ', set during a request' : ''}`,
     );
+  for (const { atMs, what } of plan.sayings) say(atMs, `somebody answers: ${what}`);
+  for (const { id, deaf, dials } of plan.pulses) {
+    for (const { fromMs, toMs } of deaf) say(fromMs, `${id}: gpiomon is away ${until(toMs)}`);
+    for (const { atMs, saidAfterMs, next } of dials)
+      say(
+        atMs,
+        `${id}: the dial is ${next === null ? 'read' : 'replaced'}, typed in ${saidAfterMs / 1_000} s later`,
+      );
+  }
   for (const meter of plan.meters) {
     for (const { atMs, kind } of meter.exchanges) say(atMs, `${meter.id}: ${kind}`);
     for (const { fromMs, toMs } of meter.nature.freezes) say(fromMs, `${meter.id}: frozen ${until(toMs)}`);
@@ -51,6 +60,10 @@ export function storyOf(plan: ScenarioPlan): string {
   return [
     `${iso(plan.startMs)} … ${iso(plan.endMs)}, read each ${plan.pollMs / 1_000} s, clock ${plan.trust}`,
     ...plan.meters.map(ofMeter),
+    ...plan.pulses.map(
+      ({ id, filter, pulses, isRare, lostPermille }) =>
+        `${id}: ${pulses.length} ${isRare ? 'rare ' : ''}pulses, filter ${filter.kind} ${filter.ms} ms; of 1,000 hand-overs ${lostPermille} lost`,
+    ),
     ...shown.map(({ atMs, text }) => `${iso(atMs)} ${text}`),
   ]
     .map((line) => `    ${line}`)

@@ -18,6 +18,25 @@ export interface Tally {
   withdrawn: number;
   eras: number;
   messages: number;
+  /** Slots of pulse inputs, and those that were held against the contact. */
+  pulseSlots: number;
+  pulsesHeld: number;
+  /** Counts held against the contact: each pulse once, or in a span that nobody watched. */
+  counts: number;
+  /** Spans that nobody watched, dial readings, and pairs of these between which all slots add up. */
+  spans: number;
+  dials: number;
+  reconciled: number;
+  /** Ends of the gateway at which what rare contacts had counted was looked at. */
+  kills: number;
+  /** What people said: written, known already, refused. */
+  applied: number;
+  same: number;
+  refused: number;
+  /** Buckets that rest on what a person said who could not know. */
+  said: number;
+  /** True answers held against the truth. */
+  slips: number;
 }
 
 export const emptyTally = (): Tally => ({
@@ -31,6 +50,18 @@ export const emptyTally = (): Tally => ({
   withdrawn: 0,
   eras: 0,
   messages: 0,
+  pulseSlots: 0,
+  pulsesHeld: 0,
+  counts: 0,
+  spans: 0,
+  dials: 0,
+  reconciled: 0,
+  kills: 0,
+  applied: 0,
+  same: 0,
+  refused: 0,
+  said: 0,
+  slips: 0,
 });
 
 export class Broken extends Error {}

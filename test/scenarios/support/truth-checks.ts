@@ -22,11 +22,11 @@
 import type { Boundary, Marked } from '../../../gateway/domain/ledger/boundary.ts';
 import type { Reading } from '../../../gateway/domain/ledger/register.ts';
 import { type ChannelSpec, rawValue } from '../../../gateway/domain/meters.ts';
-import { boundaryAt, slotOf } from '../../../gateway/domain/time.ts';
+import { boundaryAt, instant, slotOf } from '../../../gateway/domain/time.ts';
 import { HOUR } from '../../ledger/support/ledger.ts';
-import type { Given, PlayedMeter, PlayedScenario } from './factory.ts';
 import type { LedgerRows } from './ledger-rows.ts';
 import { type Lie, liesOf } from './lies.ts';
+import type { Given, PlayedMeter, PlayedScenario } from './playing.ts';
 import { type EventRow, must, type Tally } from './tally.ts';
 import { MILLI_J_PER_MICRO, MILLI_J_PER_UNIT } from './truth.ts';
 
@@ -68,13 +68,18 @@ function indexOf(given: readonly Given[], offsets: readonly number[]): GivenInde
   };
 }
 
-function stepMilliJ({ unitsPerCount, stepCounts }: ChannelSpec['scale']): bigint {
+/** How a reading of the ledger was taken; null where nobody took it so. */
+export function givenIndex(meter: PlayedMeter, { plan }: PlayedScenario): GivenIndex {
+  return indexOf(meter.given, [0, ...plan.clock.map(({ offsetMs }) => offsetMs)]);
+}
+
+export function stepMilliJ({ unitsPerCount, stepCounts }: ChannelSpec['scale']): bigint {
   const step = unitsPerCount.num * stepCounts.num * MILLI_J_PER_UNIT;
   return step / (unitsPerCount.den * stepCounts.den) + 1n;
 }
 
 /** The last bits of a float of this size, mJ; 0 for integers. */
-function lastBitMilliJ({ reading, era }: Marked): bigint {
+export function lastBitMilliJ({ reading, era }: Pick<Marked, 'reading' | 'era'>): bigint {
   const { encoding, unitsPerCount } = era.scale;
   if (encoding === 'integer') return 0n;
   const { num, den } = rawValue(reading.raw);
@@ -101,7 +106,7 @@ const isBelieved = (quality: string): boolean => quality === 'measured' || quali
 
 export function checkTruth(check: TruthCheck): void {
   const { ledger, meter, played, tally } = check;
-  const given = indexOf(meter.given, [0, ...played.plan.clock.map(({ offsetMs }) => offsetMs)]);
+  const given = givenIndex(meter, played);
   const lies = liesOf(meter, played);
   const buckets = [
     ...ledger.slots.map(({ slot, quality, quantityMicro }) => ({
@@ -177,6 +182,17 @@ function holdBucket(check: TruthCheck, bucket: Bucket): void {
     start.lower.reading.sinceMs - start.lower.era.scale.updateMs,
     end.upper.reading.atMs,
   ];
+  const answers = check.played.store.corrections.answersTouching(ledger.id, {
+    fromMs: instant(fromMs),
+    toMs: instant(toMs),
+  });
+  const isTrue = ({ correctionNo }: { readonly correctionNo: number }) =>
+    check.played.desk.slips.has(check.played.store.corrections.byNo(correctionNo)?.id ?? '');
+  // What a person said who could not know is a person's word, told as an event.
+  if (!answers.every(isTrue)) {
+    tally.said += 1;
+    return;
+  }
   const lies = bucket.lies.filter((lie) => lie.fromMs <= seenToMs && lie.toMs >= seenFromMs);
   const isWrongClock = lies.some(({ kind }) => kind === 'clock');
   const passed = meter.truth.energy(toMs) - meter.truth.energy(fromMs);
@@ -202,8 +218,10 @@ function holdBucket(check: TruthCheck, bucket: Bucket): void {
     return;
   }
   const claimed = claimOf(bucket);
-  const low = larger(last.low - first.high, -claimed);
-  const high = -larger(first.low - last.high, -claimed);
+  // The figures on a slip are cut to the step, as those of a register are.
+  const cut = BigInt(answers.length) * 4n * (stepMilliJ(end.upper.era.scale) + lastBitMilliJ(end.upper));
+  const low = larger(last.low - first.high, -claimed) - cut;
+  const high = -larger(first.low - last.high, -claimed) + cut;
   if (low <= off && off <= high) {
     tally.strict += 1;
     return;

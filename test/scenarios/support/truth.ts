@@ -109,6 +109,25 @@ export function createMeterTruth(nature: MeterNature) {
   return {
     energy,
     nature,
+    /** What the register showed last before a turn, and what it showed first after it. */
+    aroundTurn(index: number): {
+      readonly final: RawRegister;
+      readonly start: RawRegister;
+      /** How often it had wrapped before it. */
+      readonly wraps: bigint;
+    } {
+      const [before, turn] = [turns[index - 1] as Turn, turns[index] as Turn];
+      const end = continuous(before, turn.atMs);
+      const shown = ({ num, den }: Rational): RawRegister => {
+        const counts = num - floorDiv(num, den * width) * width * den;
+        return encoded(floorDiv(counts * stepCounts.den, den * stepCounts.num));
+      };
+      return {
+        final: shown(end),
+        wraps: floorDiv(end.num, end.den * width),
+        start: shown(rational(turn.count % width)),
+      };
+    },
     /** What a request sampled at that instant brings. */
     show(sampledMs: number): Shown {
       const atMs = refreshedMs(sampledMs);

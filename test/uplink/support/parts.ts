@@ -1,6 +1,6 @@
 import { connectAsync, type IClientOptions } from 'mqtt';
 import { z } from 'zod';
-import type { OutgoingMessage, Uplink } from '../../../gateway/domain/ports.ts';
+import type { OutgoingMessage, TopicFeed, Uplink } from '../../../gateway/domain/ports.ts';
 import {
   openUplink,
   type UplinkConfig,
@@ -27,7 +27,7 @@ export const WILL: OutgoingMessage = {
 };
 
 export interface TestUplink {
-  readonly uplink: Uplink;
+  readonly uplink: Uplink & TopicFeed;
   readonly events: UplinkEvent[];
 }
 

@@ -25,7 +25,8 @@ function Staleness() {
 /** Staleness first; then the disk and the clock; then what hinders delivery or weighing, while the gateway can still say so. */
 export function Banners() {
   const now = status.value;
-  const faults = lost.value ? [] : [now?.mqtt?.fault, now?.coefficients.fault, now?.alarm?.fault];
+  const notices = now?.demand.notify.map(({ fault }) => fault) ?? [];
+  const faults = lost.value ? [] : [now?.mqtt?.fault, now?.coefficients.fault, now?.alarm?.fault, ...notices];
   const grave = lost.value ? [] : [now?.storage.fault, now?.clock.fault];
   return (
     <>

@@ -1,5 +1,6 @@
 import type { ChannelDayView, CoefficientView, FrameView, HourView } from '../../views.ts';
 import { coefficient, hourSpan, number, unitText } from './format.ts';
+import { Halves } from './halves.tsx';
 import { announcedFor, isWeighed, language, selectedHour, soFar, texts } from './state.ts';
 import { ClassSwatch } from './swatch.tsx';
 
@@ -32,7 +33,7 @@ function WeightFacts({ weight }: { weight: CoefficientView }) {
   );
 }
 
-function HourFacts({ hour }: { hour: HourView }) {
+function HourFacts({ hour, rest }: { hour: HourView; rest: number | null }) {
   const t = texts.value;
   const lang = language.value;
   const from = number(hour.register.start, 1, lang);
@@ -50,6 +51,11 @@ function HourFacts({ hour }: { hour: HourView }) {
       </Row>
       <Row label={t.coverage}>{number(hour.coverage * 100, 0, lang)} %</Row>
       <Row label={t.revision}>{hour.revision}</Row>
+      {rest === null ? null : (
+        <Row label={t.unmetered}>
+          {number(rest, 1, lang)} {unitText(hour.unit)}
+        </Row>
+      )}
       <Row label={t.register}>{`${from}\u00a0→ ${to}\u00a0${unitText(hour.unit)}`}</Row>
     </dl>
   );
@@ -99,7 +105,10 @@ export function Details({ shown }: { shown: ChannelDayView }) {
       <Value frame={frame} unit={shown.unit} />
       {frame.state === 'open' ? <p class="details-note">{t.openNote}</p> : null}
       {unknown ? <p class="details-note">{t.absentNote}</p> : null}
-      {frame.hour ? <HourFacts hour={frame.hour} /> : null}
+      {frame.hour ? (
+        <HourFacts hour={frame.hour} rest={shown.unmetered?.hours[selectedHour.value] ?? null} />
+      ) : null}
+      {frame.hour?.halves ? <Halves halves={frame.hour.halves} unit={shown.unit} /> : null}
       {!frame.hour && announced ? (
         <dl class="rows">
           <WeightFacts weight={announced} />

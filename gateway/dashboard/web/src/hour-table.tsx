@@ -10,8 +10,9 @@ function HourRow({ frame }: { frame: FrameView }) {
   const weight = hour?.coefficient;
   const state = hour ? t.quality[hour.quality] : t[frame.state === 'closed' ? 'absent' : frame.state];
   // Nothing can be known of an hour to come: blanks say so more quietly than dashes.
-  const none = frame.state === 'future' ? '' : t.empty;
-  const plain = frame.state === 'future' || hour?.quality === 'measured';
+  const outside = frame.state === 'future' || frame.state === 'before';
+  const none = outside ? '' : t.empty;
+  const plain = outside || hour?.quality === 'measured';
   const unconfirmed = weight && weight.class !== 'none' && !weight.confirmed;
   return (
     <tr data-state={hour?.quality ?? frame.state}>

@@ -1,19 +1,29 @@
 import { render } from 'preact';
+import { Ahead } from './ahead.tsx';
+import { startAhead } from './ahead-state.ts';
 import { Attention } from './attention.tsx';
 import { Banners } from './banner.tsx';
 import { DayPanel } from './day-panel.tsx';
+import { Demands } from './demand.tsx';
+import { startDocuments } from './document-state.ts';
+import { Documents } from './documents.tsx';
 import { Header } from './header.tsx';
 import { startLive } from './live.ts';
 import { Meters } from './meters.tsx';
+import { Reports } from './reports.tsx';
 import { lost, status, texts } from './state.ts';
 import { Patterns } from './swatch.tsx';
 import './styles/base.css';
 import './styles/header.css';
 import './styles/day.css';
+import './styles/demand.css';
 import './styles/bars.css';
 import './styles/hour.css';
 import './styles/meters.css';
+import './styles/ahead.css';
 import './styles/attention.css';
+import './styles/documents.css';
+import './styles/reports.css';
 import './styles/narrow.css';
 import './styles/print.css';
 
@@ -26,9 +36,13 @@ function Page() {
       <Header />
       <Banners />
       <main>
+        <Demands />
         <DayPanel />
         <Attention />
+        <Ahead />
         <Meters />
+        <Reports />
+        <Documents />
       </main>
       <footer>
         <p class="purpose">{t.footer}</p>
@@ -46,4 +60,6 @@ const root = document.getElementById('page');
 if (root) {
   render(<Page />, root);
   startLive();
+  startAhead();
+  startDocuments();
 }

@@ -31,6 +31,9 @@ function gaugeText(gauge: GaugeView, lang: 'ja' | 'en'): { readonly value: strin
   return { value: number(gauge.value, digits, lang), unit: gauge.unit === '1' ? '' : unitText(gauge.unit) };
 }
 
+/** Pressures and temperatures: what a transmitter is there for. */
+const isState = ({ gauge }: GaugeView): boolean => gauge === 'temperature' || gauge.startsWith('pressure');
+
 function Now({ meter }: { meter: MeterView }) {
   const t = texts.value;
   const gas = meter.channels.some((one) => one.unit !== 'kWh');
@@ -67,8 +70,8 @@ function MeterCard({ meter, nameOf }: { meter: MeterView; nameOf: (id: string) =
       <p class="meter-role">
         {t.role[meter.role]}
         {meter.parent ? ` · ${t.partOf(nameOf(meter.parent))}` : ''}
-        <span class="meter-type" title={meter.type}>
-          {meter.type.replace(/ \(.*$/, '')}
+        <span class="meter-type" title={meter.typeName[lang]}>
+          {meter.typeName[lang].replace(/ \(.*$/, '')}
         </span>
       </p>
       <dl>
@@ -81,6 +84,17 @@ function MeterCard({ meter, nameOf }: { meter: MeterView; nameOf: (id: string) =
             </dd>
           </div>
         ))}
+        {meter.gauges.filter(isState).map((gauge) => {
+          const { value, unit } = gaugeText(gauge, lang);
+          return (
+            <div class="row" key={gauge.gauge}>
+              <dt>{t.gauge[gauge.gauge]}</dt>
+              <dd>
+                {meter.health === 'ok' || meter.health === 'failing' ? value : t.empty} {unit}
+              </dd>
+            </div>
+          );
+        })}
         <div class="row">
           <dt>{t.lastAnswer}</dt>
           <dd>

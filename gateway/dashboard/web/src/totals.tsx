@@ -1,5 +1,14 @@
-import type { ChannelDayView } from '../../views.ts';
-import { coefficient, hourSpan, number, percentChange, quantity, signed, unitText } from './format.ts';
+import type { ChannelDayView, UnmeteredView } from '../../views.ts';
+import {
+  coefficient,
+  digitsFor,
+  hourSpan,
+  number,
+  percentChange,
+  quantity,
+  signed,
+  unitText,
+} from './format.ts';
 import { isWeighed, language, texts, valueOf } from './state.ts';
 
 interface FigureProps {
@@ -69,6 +78,28 @@ function LargestHour({ shown }: { shown: ChannelDayView }) {
   );
 }
 
+/** What no meter below has counted; below 0 it is said why. */
+function Unmetered({ of, shown }: { of: UnmeteredView; shown: ChannelDayView }) {
+  const t = texts.value;
+  const lang = language.value;
+  const { quantity: rest, own, hoursCompared, hoursLeftOut, exceeds } = of;
+  const share = rest !== null && own ? `${number((rest / own) * 100, 1, lang)} %` : null;
+  const notes = [
+    ...(exceeds ? [t.unmeteredExceeds] : share === null ? [] : [t.unmeteredShare(share)]),
+    ...(hoursLeftOut > 0 ? [t.unmeteredOf(hoursCompared)] : []),
+    ...(of.isMeasured || hoursCompared === 0 ? [] : [t.notAllMeasured]),
+  ];
+  return (
+    <Figure
+      label={t.unmetered}
+      value={number(rest, digitsFor(own), lang)}
+      unit={unitText(shown.unit)}
+      notes={notes}
+      mood={exceeds ? 'more' : 'equal'}
+    />
+  );
+}
+
 /** The figures of the day, legible from across the room. */
 export function Totals({ shown, flat }: { shown: ChannelDayView; flat: number | null }) {
   const t = texts.value;
@@ -89,6 +120,7 @@ export function Totals({ shown, flat }: { shown: ChannelDayView; flat: number | 
         notes={notes}
       />
       {isWeighed(shown) ? <WeighedFigures shown={shown} flat={flat} /> : <LargestHour shown={shown} />}
+      {shown.unmetered ? <Unmetered of={shown.unmetered} shown={shown} /> : null}
       {electric || sums.kwh === null ? null : (
         <Figure label={t.asEnergy} value={number(sums.kwh, 0, lang)} unit="kWh" />
       )}
