@@ -1,4 +1,4 @@
-/** `hakaru --help` in Japanese. What main.ts says in English is the key; a test finds what has no translation. */
+/** `hakaru --help` in Japanese. What program.ts says in English is the key; a test finds what has no translation. */
 import type { Command } from 'commander';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -56,8 +56,24 @@ export const HELP_JA: Readonly<Record<string, string>> = {
   'one meter only': '1 台だけ',
   'demand (デマンド) of the running period, and the maxima of twelve months':
     '今の時限のデマンドと、12 か月の最大需要電力',
-  'how one hour came about: readings, arithmetic, coefficient, message':
-    '時間値の根拠: 指示値、計算、係数、送信',
+  'how one hour came about: readings, arithmetic, coefficient, message; or one cell of a report':
+    '時間値の根拠: 指示値、計算、係数、送信。または報告の 1 つの数値の根拠',
+  'a meter; with --report a cell, like purchased.2026-07.kwh':
+    '計器。--report のときは数値の番地。例 purchased.2026-07.kwh',
+  'a report, like 2026, 2026-07 or 2026-07-15': '報告。例 2026、2026-07、2026-07-15',
+  'daily, monthly and annual figures (日報・月報・年報)': '日報・月報・年報',
+  'April to March, like 2026': '年度（4 月から 3 月）。例 2026',
+  'like 2026-07': '例 2026-07',
+  'like 2026-07-15': '例 2026-07-15',
+  'of CSV': 'CSV の文字コード',
+  'a file instead of stdout': '標準出力の代わりのファイル',
+  'one figure: production, a fuel without a meter, CO2 factors, demand response, an earlier year':
+    '数値を 1 件入力: 生産量、計器のない燃料、CO2 排出係数、電気需要最適化の実施日、過年度',
+  'what it is': '種類',
+  'like 2026-07 1234.5; `-` takes a figure back': '例 2026-07 1234.5。`-` は取り消し',
+  'a CSV file of such figures: all of it or nothing': '数値の CSV ファイルを取り込む（全件または 0 件）',
+  'what was entered, by whom and when': '入力された数値、入力者と日時',
+  'how many of what came': '届いたものの表示件数',
   'like 2026-07-01T13:00': '例 2026-07-01T13:00',
   'one live reading of a meter': '計器を今読む',
   'show the frames in hex': '通信フレームを 16 進で表示',
@@ -97,6 +113,7 @@ export function inJapanese(command: Command): void {
   const said = (text: string): string => HELP_JA[text] ?? text;
   command.configureHelp({ styleTitle: (title) => TITLES[title] ?? title });
   command.helpOption('-h, --help', said('display help for command'));
+  if (command.commands.length > 0) command.helpCommand('help [command]', said('display help for command'));
   command.description(said(command.description()));
   for (const option of command.options) option.description = said(option.description);
   for (const argument of command.registeredArguments) argument.description = said(argument.description);
