@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { isDate } from '../gateway/domain/coefficients/jst.ts';
 import { CodedError, fault, type Language } from '../gateway/domain/faults.ts';
-import { parseRatio } from '../gateway/domain/rational.ts';
+import { parseRatio, type Rational } from '../gateway/domain/rational.ts';
 import {
   type DatedValue,
   FACTOR_IDS,
   type Fuel,
   type ReportFactor,
   type ReportFactors,
+  valueOn,
 } from '../gateway/domain/report/factors.ts';
 import { type DataFile, loadFolder, readDataText } from './data-files.ts';
 import { exactText, id, strict } from './fields.ts';
@@ -122,6 +123,20 @@ export function loadReportFactors(folder = REPORT_FACTORS_FOLDER): ReportFactors
   return {
     factors: Object.fromEntries(named) as unknown as ReportFactors['factors'],
     fuels: new Map(parts.flatMap(({ fuels }) => fuels).map((fuel) => [fuel.id, fuel])),
+  };
+}
+
+/**
+ * Litres of crude oil per MJ (原油換算; kL per GJ) on a date. Read when it is first asked: a start need not wait.
+ * @throws as {@link loadReportFactors}
+ */
+export function crudeOilByDate(): (date: string) => Rational {
+  let factor: ReportFactor | null = null;
+  return (date) => {
+    factor ??= loadReportFactors().factors['crude-oil'];
+    const held = valueOn(factor, date);
+    if (!held) throw new CodedError(fault('file-missing', { path: REPORT_FACTORS_FOLDER, reason: date }));
+    return held.value;
   };
 }
 

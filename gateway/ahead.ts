@@ -17,6 +17,7 @@ import { SIGNAL_CLASSES, type SignalClass, signalOf, unknownSignal } from './dom
 import type { Move, WhatIf } from './domain/ahead/what-if.ts';
 import { CodedError, fault } from './domain/faults.ts';
 import type { OutgoingMessage } from './domain/ports.ts';
+import type { Rational } from './domain/rational.ts';
 import type { Identity } from './identity.ts';
 import { createAheadReader } from './stages/ahead-plan.ts';
 import { createClassWatch } from './stages/ahead-watch.ts';
@@ -46,12 +47,14 @@ export interface AheadDeps {
   /** Whether the clock can be used. */
   readonly knowsTime: () => boolean;
   readonly isHoliday: IsHoliday;
+  /** Litres of crude oil per MJ (原油換算), by date. */
+  readonly crudeOilOn: (date: string) => Rational;
 }
 
-export function createAhead({ me, guard, knowsTime, isHoliday }: AheadDeps): Ahead {
+export function createAhead({ me, guard, knowsTime, isHoliday, crudeOilOn }: AheadDeps): Ahead {
   const { site, store, grid, events, clock, topics, rules, specs } = me;
   const { calendar } = site;
-  const reader = createAheadReader({ store, grid, rules, specs, calendar, isHoliday });
+  const reader = createAheadReader({ store, grid, rules, specs, calendar, isHoliday, crudeOilOn });
   const watch = createClassWatch({ store, grid, events });
   const owner = { site: site.site.id, gateway: site.gateway.id, gridArea: site.site.gridArea };
   let told: { readonly edition: object; readonly date: string } | null = null;

@@ -2,6 +2,7 @@
  * The composition root. Read {@link assemble} from top to bottom as the data flows:
  * drivers → readings → ledger → hour buckets → coefficients → outbox → MQTT; the dashboard reads the store.
  */
+import { crudeOilByDate } from '../config/report-factors.ts';
 import type { SiteConfig } from '../config/types.ts';
 import { createAhead } from './ahead.ts';
 import { type Alarm, openAlarm } from './alarm.ts';
@@ -115,6 +116,7 @@ async function assemble(
     guard,
     knowsTime: () => pipeline.knowsTime(),
     isHoliday: isJapaneseHoliday,
+    crudeOilOn: crudeOilByDate(),
   });
   const pipeline = buildPipeline(ground, options.speed ?? 1, {
     onTurn() {

@@ -1,4 +1,5 @@
 /** `hakaru ahead`: what today and tomorrow are, what is expected, and what moving load would save; also beside a running gateway. */
+import { crudeOilByDate } from '../../config/report-factors.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
 import { aheadView } from '../dashboard/ahead-render.ts';
 import { spansOf } from '../domain/ahead/classes.ts';
@@ -94,6 +95,7 @@ export function ahead(console: Console, options: { readonly data: string; readon
       specs: facts.specs.filter(({ meter, channel }) => current?.has(`${meter}/${channel}`) ?? true),
       calendar: facts.calendar ?? PLAIN_CALENDAR,
       isHoliday: isJapaneseHoliday,
+      crudeOilOn: crudeOilByDate(),
     }).plan(nowMs);
     if (options.json) {
       console.out(JSON.stringify(aheadView(plan, nowMs, facts.timezone), null, 2));

@@ -8,6 +8,7 @@ import { type Decider, prepare } from '../domain/coefficients/decide.ts';
 import { dateOf, dayNumber } from '../domain/coefficients/jst.ts';
 import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
+import type { Rational } from '../domain/rational.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, instant, plus } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import { createSiteLoad } from './ahead-load.ts';
@@ -17,6 +18,8 @@ export interface AheadReaderDeps extends DayTypes {
   readonly grid: HourGrid;
   readonly rules: CoefficientRules;
   readonly specs: readonly ChannelSpec[];
+  /** Litres of crude oil per MJ (原油換算), by date. */
+  readonly crudeOilOn: (date: string) => Rational;
 }
 
 const LOADS_HOLD_MS = HOUR_MS;
@@ -59,7 +62,8 @@ export function createAheadReader(deps: AheadReaderDeps) {
   function plan(nowMs: EpochMs): AheadPlan {
     const decider = deciderNow();
     const coefficientOf = (at: EpochMs) => decider.coefficientOf(at);
-    return planOf({ ...deps, nowMs, coefficientOf, loadsOf: loadsAt(nowMs) });
+    const litresPerMj = deps.crudeOilOn(grid.dateOf(nowMs));
+    return planOf({ ...deps, litresPerMj, nowMs, coefficientOf, loadsOf: loadsAt(nowMs) });
   }
 
   return {
@@ -99,7 +103,8 @@ export function createAheadReader(deps: AheadReaderDeps) {
         const basis = microKwh === null ? 'unknown' : 'measured';
         return { ...decider.coefficientOf(startMs), startMs, endMs, basis, microKwh, days: 0 };
       };
-      return whatIf({ moves, hourAt, grid, known: { fromMs: instant(sinceMs), toMs } });
+      const litresPerMj = deps.crudeOilOn(grid.dateOf(nowMs));
+      return whatIf({ moves, hourAt, grid, litresPerMj, known: { fromMs: instant(sinceMs), toMs } });
     },
   };
 }

@@ -1,8 +1,10 @@
 /** Three weeks of hours in a database on disk, asked over HTTP and at the command line: classes, expectations, what if. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { crudeOilByDate } from '../../config/report-factors.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
 import { ahead as aheadCommand } from '../../gateway/commands/ahead.ts';
 import type { AheadView, WhatIfView } from '../../gateway/dashboard/ahead-views.ts';
@@ -102,6 +104,7 @@ beforeAll(async () => {
     specs: [main, second, press],
     calendar: PLAIN_CALENDAR,
     isHoliday: isJapaneseHoliday,
+    crudeOilOn: crudeOilByDate(),
   });
   const { reads, live } = fakePlant();
   dashboard = await startDashboard({

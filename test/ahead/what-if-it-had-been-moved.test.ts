@@ -35,7 +35,8 @@ const move = (amount: number, from: readonly [string, string], to: readonly [str
   from: span(...from),
   to: span(...to),
 });
-const ask = (...moves: Move[]): WhatIf => whatIf({ moves, hourAt, known: KNOWN, grid: GRID });
+const ask = (...moves: Move[]): WhatIf =>
+  whatIf({ moves, hourAt, known: KNOWN, grid: GRID, litresPerMj: { num: 258n, den: 10_000n } });
 function refusal(...moves: Move[]): string {
   try {
     ask(...moves);
@@ -72,6 +73,14 @@ test('tomorrow: out of the tight evening into the curtailed noon saves 8.6 MJ a 
   );
   expect(found).toMatchObject({ savedMicroMj: kwh(258), confirmed: true });
   expect(found.hours.every(({ basis }) => basis === 'expected')).toBe(true);
+});
+
+test('each hour gives in proportion to what it has', () => {
+  const found = ask(
+    move(60, [`${YESTERDAY}T05:00`, `${YESTERDAY}T07:00`], [`${YESTERDAY}T10:00`, `${YESTERDAY}T11:00`]),
+  );
+  // A sixth of it is used from 5 to 6.
+  expect(found.hours.map(({ afterMicroKwh }) => afterMicroKwh)).toEqual([kwh(10), kwh(50), kwh(160)]);
 });
 
 test('the wrong way costs', () => {

@@ -133,5 +133,11 @@ test('whatever is announced and used: both sides are confirmed, the amount is th
       if (count < 3) expect(plan.advice.some((one) => one.kind === 'move')).toBe(false);
     }),
   );
-  expect(adviceFor({ hours: [], types: { today: 'workday', tomorrow: 'workday' } })).toEqual([]);
+  expect(
+    adviceFor({
+      hours: [],
+      types: { today: 'workday', tomorrow: 'workday' },
+      litresPerMj: { num: 1n, den: 1n },
+    }),
+  ).toEqual([]);
 });

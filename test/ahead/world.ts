@@ -1,4 +1,5 @@
 /** Days of a factory in numbers, without rows and wires: what is announced, and what each hour uses. */
+import { crudeOilByDate } from '../../config/report-factors.ts';
 import type { CoefficientOf } from '../../gateway/domain/ahead/classes.ts';
 import { PLAIN_CALENDAR } from '../../gateway/domain/ahead/day-types.ts';
 import type { DayLoad } from '../../gateway/domain/ahead/expected.ts';
@@ -70,6 +71,7 @@ export function planAt(
     coefficientOf: announced(says),
     calendar: PLAIN_CALENDAR,
     isHoliday: isJapaneseHoliday,
+    litresPerMj: crudeOilByDate()(now),
     loadsOf: () => loads,
   });
 }

@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type { Dashboard, DashboardOptions } from '../../gateway/dashboard/server.ts';
 import { startDashboard } from '../../gateway/dashboard/server.ts';
+import { emptyDesk } from './fake-desk.ts';
 import { type FakePlant, fakePlant } from './fake-plant.ts';
 
 const WEB = fileURLToPath(new URL('../../gateway/dashboard/web', import.meta.url));
@@ -45,6 +46,7 @@ export async function serve(
 ): Promise<{ readonly plant: FakePlant; readonly dashboard: Dashboard }> {
   const plant = fakePlant();
   const dashboard = await startDashboard({
+    desk: emptyDesk,
     host: '127.0.0.1',
     port: 0,
     reads: plant.reads,

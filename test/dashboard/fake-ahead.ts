@@ -1,4 +1,5 @@
 /** Today and tomorrow of the fake plant: eight recent days of each type, all with one load. */
+import { crudeOilByDate } from '../../config/report-factors.ts';
 import type { CoefficientRead, DashboardReads } from '../../gateway/dashboard/reads.ts';
 import { PLAIN_CALENDAR } from '../../gateway/domain/ahead/day-types.ts';
 import { planOf } from '../../gateway/domain/ahead/plan.ts';
@@ -8,6 +9,7 @@ import { type EpochMs, HOUR_MS, plus } from '../../gateway/domain/time.ts';
 import { hourGrid } from '../../gateway/platform/hour-grid.ts';
 import { isJapaneseHoliday } from '../../gateway/platform/japanese-holidays.ts';
 
+const LITRES_PER_MJ = crudeOilByDate()('2026-11-21');
 const DAYS = 8;
 const MICRO = 1_000_000n;
 
@@ -33,6 +35,7 @@ export function fakeAhead(plant: {
       coefficientOf,
       calendar: PLAIN_CALENDAR,
       isHoliday: isJapaneseHoliday,
+      litresPerMj: LITRES_PER_MJ,
       loadsOf: () => Array.from({ length: DAYS }, () => load),
     });
   return {
@@ -46,7 +49,13 @@ export function fakeAhead(plant: {
         ]),
       );
       const known = { fromMs: today.fromMs, toMs: tomorrow.toMs };
-      return whatIf({ moves, grid, known, hourAt: (at) => hours.get(at) ?? null });
+      return whatIf({
+        moves,
+        grid,
+        litresPerMj: LITRES_PER_MJ,
+        known,
+        hourAt: (at) => hours.get(at) ?? null,
+      });
     },
   };
 }

@@ -141,13 +141,17 @@ export interface AdviceInput {
   /** The rest of today from the running hour on, and tomorrow, in order. */
   readonly hours: readonly LoadHour[];
   readonly types: Readonly<Record<'today' | 'tomorrow', DayType>>;
+  /** Of crude oil. */
+  readonly litresPerMj: Rational;
 }
+
+type Site = Omit<AdviceInput, 'hours'>;
 
 /** Advice about moving into one window. @param heavier stretches that weigh more */
 function moveInto(
   target: readonly SureHour[],
   heavier: readonly (readonly SureHour[])[],
-  types: AdviceInput['types'],
+  site: Site,
 ): Advice | null {
   const to = windowOf(target);
   // Work of the same day is easier to move than work of another one.
@@ -163,7 +167,12 @@ function moveInto(
     const from = windowOf(first);
     const saved = savedMicroMj(MICRO, from.mjPerKwh, to.mjPerKwh);
     const days = Math.max(...stretches.flat().map((hour) => hour.days));
-    const known = { savedMicroMj: saved, savedMicroL: crudeOilMicroL(saved), days, type: types[from.day] };
+    const known = {
+      savedMicroMj: saved,
+      savedMicroL: crudeOilMicroL(saved, site.litresPerMj),
+      days,
+      type: site.types[from.day],
+    };
     return { kind: 'gain', to, from, ...known };
   }
   const from = windowOf(best.hours);
@@ -174,10 +183,10 @@ function moveInto(
     from,
     movedMicroKwh,
     savedMicroMj: saved,
-    savedMicroL: crudeOilMicroL(saved),
+    savedMicroL: crudeOilMicroL(saved, site.litresPerMj),
     atMostMicroKwh: best.microKwh,
     days: Math.min(...best.hours.map((hour) => hour.days)),
-    type: types[from.day],
+    type: site.types[from.day],
   };
 }
 
@@ -195,17 +204,13 @@ function targetFor(tight: readonly SureHour[], stretches: readonly SureHour[][])
   return best;
 }
 
-function aboutTight(
-  tight: SureHour[],
-  stretches: readonly SureHour[][],
-  types: AdviceInput['types'],
-): Advice {
+function aboutTight(tight: SureHour[], stretches: readonly SureHour[][], site: Site): Advice {
   const target = targetFor(tight, stretches);
-  const advice = target && moveInto(target, [tight], types);
+  const advice = target && moveInto(target, [tight], site);
   if (advice) return advice;
   const from = windowOf(tight);
   const saved = savedMicroMj(MICRO, from.mjPerKwh, { num: 0n, den: 1n });
-  return { kind: 'avoid', from, savedMicroMj: saved, savedMicroL: crudeOilMicroL(saved) };
+  return { kind: 'avoid', from, savedMicroMj: saved, savedMicroL: crudeOilMicroL(saved, site.litresPerMj) };
 }
 
 function doubts(hours: readonly LoadHour[]): Advice[] {
@@ -223,7 +228,7 @@ function doubts(hours: readonly LoadHour[]): Advice[] {
 }
 
 /** In the order of the hours that it is about. Empty where all hours weigh the same and that is sure. */
-export function adviceFor({ hours, types }: AdviceInput): Advice[] {
+export function adviceFor({ hours, ...site }: AdviceInput): Advice[] {
   const stretches = stretchesOf(hours);
   // The running hour is under way: nothing is taken out of it any more.
   const running = hours[0]?.startMs;
@@ -233,7 +238,7 @@ export function adviceFor({ hours, types }: AdviceInput): Advice[] {
     const { class: name, mjPerKwh } = stretch[0] as SureHour;
     if (name === 'curtailment') {
       const heavier = sources.filter((other) => lighter(mjPerKwh, (other[0] as SureHour).mjPerKwh));
-      const found = moveInto(stretch, heavier, types);
+      const found = moveInto(stretch, heavier, site);
       if (found) advice.push(found);
     }
   }
@@ -243,7 +248,7 @@ export function adviceFor({ hours, types }: AdviceInput): Advice[] {
   for (const day of ['today', 'tomorrow'] as const) {
     const tight = sources.filter(([first]) => first?.day === day && first.class === 'tight');
     const longest = tight.toSorted((a, b) => b.length - a.length)[0];
-    if (longest && !helped.has(day)) advice.push(aboutTight(longest, stretches, types));
+    if (longest && !helped.has(day)) advice.push(aboutTight(longest, stretches, site));
   }
   return [...advice, ...doubts(hours)];
 }

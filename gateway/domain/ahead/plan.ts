@@ -1,5 +1,6 @@
 /** Today and tomorrow as one plan: what each hour weighs, what it is expected to use, and what that advises. */
 import { dateOf, dayNumber } from '../coefficients/jst.ts';
+import type { Rational } from '../rational.ts';
 import type { EpochMs, HourGrid } from '../time.ts';
 import { type Advice, adviceFor, type LoadHour } from './advice.ts';
 import { type AheadDay, type CoefficientOf, twoDays } from './classes.ts';
@@ -33,6 +34,8 @@ export interface PlanInput extends DayTypes {
   readonly nowMs: EpochMs;
   readonly grid: HourGrid;
   readonly coefficientOf: CoefficientOf;
+  /** Of crude oil (原油換算). */
+  readonly litresPerMj: Rational;
   /** Recent days of a type, see {@link recentDates}. */
   readonly loadsOf: (type: DayType) => readonly DayLoad[];
 }
@@ -78,6 +81,7 @@ export function planOf(input: PlanInput): AheadPlan {
   const today = plannedDay('today', days.today, input);
   const tomorrow = plannedDay('tomorrow', days.tomorrow, input);
   const hours = [...today.hours.filter((hour) => hour.endMs > nowMs), ...tomorrow.hours];
-  const advice = adviceFor({ hours, types: { today: today.type, tomorrow: tomorrow.type } });
+  const types = { today: today.type, tomorrow: tomorrow.type };
+  const advice = adviceFor({ hours, types, litresPerMj: input.litresPerMj });
   return { nowMs, today, tomorrow, advice };
 }

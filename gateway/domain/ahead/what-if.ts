@@ -78,6 +78,8 @@ export interface WhatIfInput {
   /** The first and the last instant anything is known of. */
   readonly known: Stretch;
   readonly grid: HourGrid;
+  /** Of crude oil (原油換算). */
+  readonly litresPerMj: Rational;
 }
 
 interface Touched {
@@ -146,7 +148,11 @@ export function whatIf(input: WhatIfInput): WhatIf {
     if (left.num < 0n)
       refuse(tooMuch({ microKwh: roundHalfAway(minus(ZERO, change)) }, hour.microKwh ?? 0n, [hour], grid));
   }
-  return { ...sums(rows), movedMicroKwh: moved, confirmed: rows.every(({ hour }) => hour.confirmed) };
+  return {
+    ...sums(rows, input.litresPerMj),
+    movedMicroKwh: moved,
+    confirmed: rows.every(({ hour }) => hour.confirmed),
+  };
 }
 
 function tooMuch(
@@ -165,7 +171,7 @@ function tooMuch(
   });
 }
 
-function sums(rows: readonly Touched[]): Omit<WhatIf, 'movedMicroKwh' | 'confirmed'> {
+function sums(rows: readonly Touched[], litresPerMj: Rational): Omit<WhatIf, 'movedMicroKwh' | 'confirmed'> {
   let before: Rational | null = ZERO;
   let saved = ZERO;
   const hours = rows.map(({ hour, change }): WhatIfHour => {
@@ -191,6 +197,6 @@ function sums(rows: readonly Touched[]): Omit<WhatIf, 'movedMicroKwh' | 'confirm
     beforeMicroMj: before && roundHalfAway(before),
     afterMicroMj: before && roundHalfAway(minus(before, saved)),
     savedMicroMj,
-    savedMicroL: crudeOilMicroL(savedMicroMj),
+    savedMicroL: crudeOilMicroL(savedMicroMj, litresPerMj),
   };
 }

@@ -173,7 +173,10 @@ function Facts({ demand }: { demand: DemandView }) {
       {contract === null ? null : (
         <Row label={demand.unit === 'kW' ? t.contract : t.contractOther} value={value(contract)} />
       )}
-      <Row label={t.power} value={demand.power === null ? '—' : `${figure(demand.power)} ${unit}`} />
+      <Row
+        label={demand.unit === 'kW' ? t.power : t.powerOther}
+        value={demand.power === null ? '—' : `${figure(demand.power)} ${unit}`}
+      />
       <Row label={t.timing} value={timingText(demand)} />
     </dl>
   );
