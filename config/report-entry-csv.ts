@@ -104,6 +104,17 @@ function hour(fields: Fields, at: number, low: number, high: number): number {
 
 const MOST_AMOUNT = 1_000_000_000_000;
 
+/** t-CO2/kWh, hundredths: more than burning any fuel gives; what is above is a figure in kg. */
+const MOST_CO2_HUNDREDTHS = 1n;
+
+function co2Factor(fields: Fields, at: number, name: string): string {
+  const text = decimal(fields, at, name, 1);
+  const value = parseDecimal(text);
+  if (value && value.num * 100n > MOST_CO2_HUNDREDTHS * value.den)
+    throw new Mistake(at, `${name}: ${text} t-CO2/kWh cannot be; write tonnes, like 0.000402, not kg`);
+  return text;
+}
+
 function entryOf(kind: EntryKind, fields: Fields, fuels: readonly string[]): EntryDraft {
   const taken = (at: number): boolean => fields[at] === WITHDRAW;
   const amount = (at: number): string => (taken(at) ? '0' : decimal(fields, at, 'amount', MOST_AMOUNT));
@@ -123,7 +134,7 @@ function entryOf(kind: EntryKind, fields: Fields, fuels: readonly string[]): Ent
       return draft({ kind, fuel, month: month(fields, 2), amount: amount(3) }, 3);
     }
     case 'co2': {
-      const factor = (at: number, name: string): string => (taken(5) ? '0' : decimal(fields, at, name, 1));
+      const factor = (at: number, name: string): string => (taken(5) ? '0' : co2Factor(fields, at, name));
       const about = {
         fiscalYear: year(fields, 1),
         retailer: words(fields, 2, 'retailer'),

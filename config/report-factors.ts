@@ -132,10 +132,10 @@ export function loadReportFactors(folder = REPORT_FACTORS_FOLDER): ReportFactors
  */
 export function crudeOilByDate(): (date: string) => Rational {
   let factor: ReportFactor | null = null;
-  return (date) => {
+  return (on) => {
     factor ??= loadReportFactors().factors['crude-oil'];
-    const held = valueOn(factor, date);
-    if (!held) throw new CodedError(fault('file-missing', { path: REPORT_FACTORS_FOLDER, reason: date }));
+    const held = valueOn(factor, on);
+    if (!held) throw new CodedError(fault('file-missing', { path: REPORT_FACTORS_FOLDER, reason: on }));
     return held.value;
   };
 }

@@ -121,7 +121,7 @@ export function createCoefficientIntake(deps: IntakeDeps): CoefficientIntake {
 
   function tell(result: DownloadResult, source: CoefficientSource): void {
     if (result.kind === 'settled') note(result.settled);
-    if (result.kind === 'not-modified' && source.kind !== 'folder') faults.delete(source.name);
+    if (result.kind === 'not-modified' && isServer(source)) faults.delete(source.name);
     if (result.kind !== 'fault') return;
     const isNews = faults.get(source.name)?.code !== result.fault.code;
     faults.set(source.name, result.fault);
@@ -205,6 +205,11 @@ export function createCoefficientIntake(deps: IntakeDeps): CoefficientIntake {
     fault: () =>
       watch.fault() ?? [...faults.values()].find(({ code }) => code !== 'folder-unreadable') ?? null,
   };
+}
+
+/** Its "nothing new" is an answer: what was given before stands. That nothing lies or waits somewhere says nothing. */
+function isServer({ kind }: Pick<CoefficientSource, 'kind'>): boolean {
+  return kind === 'https' || kind === 'occto';
 }
 
 function failure(problem: Fault, source: string, clock: Clock) {

@@ -88,7 +88,18 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     const hints = createHintBook({ ...me, meters: site.meters.map(({ id }) => id) });
     const questions = createOpenQuestions(me.store, me.specsById);
     const changes = createChangeFeed();
-    const ground = { me, dataDir, log, disk, board, changes, hints, questions, opened };
+    const ground = {
+      me,
+      dataDir,
+      log,
+      disk,
+      board,
+      changes,
+      hints,
+      questions,
+      round: { isPlayed: false },
+      opened,
+    };
     return await assemble(ground, connection, options);
   } catch (error) {
     await closeAll(opened.splice(0));
@@ -205,7 +216,9 @@ function running(parts: Parts): Gateway {
       pipeline.drain();
     },
     async playRound() {
+      ground.round.isPlayed = true;
       await polling.pollAll();
+      ground.round.isPlayed = false;
       pipeline.drain();
       demand.look();
     },

@@ -56,6 +56,8 @@ export interface Ground {
   readonly hints: HintBook;
   /** What the ledger asks of people. */
   readonly questions: () => readonly OpenQuestion[];
+  /** A round over all meters is being played: it is kept at its end. */
+  readonly round: { isPlayed: boolean };
   /** What must be closed in the end, in the order in which it was opened. */
   readonly opened: (() => unknown)[];
 }
@@ -68,7 +70,7 @@ function stampedSettings(poll: MeterPoll, settings: readonly SettingSample[]): M
 
 /** What is done with each poll: shown, told, and handed to the ledger. */
 export function hearPolls(
-  { me, dataDir, log, disk, board, changes, hints, opened }: Ground,
+  { me, dataDir, log, disk, board, changes, hints, round, opened }: Ground,
   pipeline: Pipeline,
   demand: Pick<Demand, 'note'>,
 ): (poll: MeterPoll) => void {
@@ -106,8 +108,8 @@ export function hearPolls(
       demand.note(poll);
     }
     selfCheck.note(poll);
-    // A rare pulse weighs much: it is kept at once.
-    if (pipeline.take(poll)) disk.guard.run(() => pipeline.keep());
+    // A rare pulse weighs much: it is kept at once. What is played is kept at the end of its round.
+    if (pipeline.take(poll) && !round.isPlayed) disk.guard.run(() => pipeline.keep());
     changes.live();
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { CoefficientClass } from '../domain/coefficients/types.ts';
 import { CodedError, fault, type Language } from '../domain/faults.ts';
-import { weigh } from '../domain/hour.ts';
+import { isWeighed, weigh } from '../domain/hour.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { formatMicro, toMicro } from '../domain/rational.ts';
 import { channelId } from '../domain/report/context.ts';
@@ -99,15 +99,12 @@ function figureText(cell: Cell, context: Explaining): string {
 }
 
 /** The cell one step down that shows the same sum for a shorter time. */
-function onwardCell(
-  column: HoursColumn,
-  meter: string,
-  channel: ChannelSpec['channel'],
-  period: ReportPeriod,
-): Onward {
+function onwardCell(column: HoursColumn, spec: ChannelSpec, period: ReportPeriod): Onward {
+  const id = channelId(spec);
   const cells: Readonly<Record<HoursColumn, string>> = {
-    quantity: `meters.total.${channelId({ meter, channel })}`,
-    kwh: 'purchased.total.kwh',
+    quantity: `meters.total.${id}`,
+    // kWh of gas and heat stand in no column of their own.
+    kwh: isWeighed(spec.role, spec.channel) ? 'purchased.total.kwh' : `energy.${id}.gj`,
     'mj-hourly': 'purchased.total.hourly-gj',
     'mj-monthly': 'purchased.total.monthly-gj',
     'estimated-kwh': 'hours.total.estimated',
@@ -218,7 +215,7 @@ function hoursLines(hours: Hours, place: string, context: Explaining): Explained
       if (!first || !last) return [];
       const value = sumOf({ ...hours, fromMs: first.fromMs, toMs: last.toMs }, row.id, context);
       if (value === null) return [];
-      const onward = onwardCell(hours.column, spec.meter, spec.channel, period);
+      const onward = onwardCell(hours.column, spec, period);
       return [{ text: `${periodId(period)}  ${formatMicro(value)}`, depth: 2, onward }];
     }),
   ];

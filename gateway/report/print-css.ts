@@ -56,7 +56,7 @@ nav a{color:var(--accent);text-decoration:underline}
 nav .on{font-weight:700}
 pre{white-space:pre-wrap;font:9pt/1.5 "Noto Sans Mono CJK JP",ui-monospace,monospace;margin:0 0 4mm}
 @media screen{main{margin:0 auto 10mm;box-shadow:0 1px 6px #0003}}
-@media screen and (max-width:800px){main{padding:5mm;overflow-x:auto}.facts{grid-template-columns:repeat(2,auto)}}
+@media screen and (max-width:800px){main{padding:5mm;overflow-x:auto}.facts{grid-template-columns:repeat(2,auto)}sup{width:auto}th:last-child,td:last-child{padding-right:1.2mm}}
 @media print{html{background:#fff}main{max-width:none;padding:0;box-shadow:none}nav{display:none}}
 `;
 

@@ -158,6 +158,8 @@ function emptySum() {
     monthlyLeft: 0n,
     unconfirmed: new Set<number>(),
     unconfirmedKwh: 0n,
+    /** Purchases with a value, by start of hour. */
+    known: new Map<number, number>(),
     byClass,
     demands: new Map<number, { microKw: bigint; channels: number }>(),
     toWeigh: 0,
@@ -182,6 +184,7 @@ function addHour(sum: Sum, hour: HourRow, weighers: Weighers): void {
   const kwh = hour.energyMicroKwh;
   if (kwh === null) return;
   sum.kwh = (sum.kwh ?? 0n) + kwh;
+  sum.known.set(hour.startMs, (sum.known.get(hour.startMs) ?? 0) + 1);
   const hourly = weighers.hourly.coefficientOf(hour.startMs);
   const monthly = weighers.monthly.coefficientOf(hour.startMs);
   sum.byClass[hourly.class] += kwh;
@@ -196,7 +199,8 @@ function addHour(sum: Sum, hour: HourRow, weighers: Weighers): void {
   if (!sameCoefficient(hour, weighers.chosen.coefficientOf(hour.startMs))) sum.toWeigh += 1;
 }
 
-function finished(sum: Sum, channels: number): PurchasedTally {
+/** @param purchases of the site file, also those that were never read */
+function finished(sum: Sum, channels: number, purchases: number): PurchasedTally {
   let maximum: PurchasedTally['maximum'] = null;
   for (const [endMs, demand] of sum.demands) {
     // A half-hour that one of the meters did not measure is no maximum of the site.
@@ -212,6 +216,7 @@ function finished(sum: Sum, channels: number): PurchasedTally {
     monthlyUnweighedMicroKwh: sum.monthlyLeft,
     unconfirmedHours: sum.unconfirmed.size,
     unconfirmedMicroKwh: sum.unconfirmedKwh,
+    completeHours: [...sum.known.values()].filter((count) => count === purchases).length,
     byClass: sum.byClass,
     maximum,
   };
@@ -236,7 +241,7 @@ export async function purchasedTallies(
         if (toMs - at > 2 * HOUR_MS) await turn();
       }
     hoursToWeigh += sum.toWeigh;
-    tallies.push(finished(sum, rows.length));
+    tallies.push(finished(sum, rows.length, specs.length));
   }
   return { tallies, hoursToWeigh };
 }

@@ -66,7 +66,7 @@ export function createNoticeDelivery(deps: DeliveryDeps): NoticeDelivery {
 
   function giveUpOld(rows: readonly NoticeRow[], nowMs: number): void {
     const old = rows.filter(({ atMs }) => nowMs - atMs > GIVE_UP_MS);
-    const many = store.notices.countWaiting(way) - MAX_WAITING;
+    const many = store.notices.countWaiting(way) - old.length - MAX_WAITING;
     if (old.length === 0 && many <= 0) return;
     store.write(() => {
       for (const { id } of old) store.notices.settle(id, way, 'given-up', clock.now());

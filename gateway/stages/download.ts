@@ -74,10 +74,12 @@ export function createDownloader(deps: DownloadDeps): Downloader {
       if (stopped) return { kind: 'dropped' };
       if (answer.kind === 'fault') {
         note('failed', answer.fault);
+        // What came before it in this round is done, and others follow from it.
+        if (settled.length > 0) deps.told({ kind: 'settled', settled });
         return { kind: 'fault', fault: answer.fault, retryAfterMs: answer.retryAfterMs ?? null };
       }
       if (answer.kind === 'not-modified') {
-        if (asked === 0) note('not-modified', null);
+        if (asked === 0 && source.kind !== 'mqtt') note('not-modified', null);
         return asked === 0 ? { kind: 'not-modified' } : { kind: 'settled', settled };
       }
       const { document } = answer;

@@ -112,9 +112,14 @@ export function createRewinder({ store, grid, events, specs }: RewindDeps) {
     for (let i = dials.length - 1; i >= kept; i--) {
       const toMs = dials[i]?.atMs ?? nowMs;
       const span = { fromMs: dials[i - 1]?.atMs ?? toMs, toMs };
-      for (const fill of store.dials.fillsTouching(channelId, span)) {
-        let hourMs = grid.hourOf(fill.fromMs);
-        for (; hourMs <= nowMs; hourMs = grid.hourOf(plus(hourMs, HOUR_MS)))
+      const settled = [
+        ...store.dials.fillsTouching(channelId, span),
+        // It had said that nothing passed there: nobody knows again.
+        ...store.unwatched.touching(channelId, span),
+      ];
+      for (const { fromMs, toMs: untilMs } of settled) {
+        let hourMs = grid.hourOf(fromMs);
+        for (; hourMs <= nowMs && hourMs < untilMs; hourMs = grid.hourOf(plus(hourMs, HOUR_MS)))
           store.work.add('close', { channelId, startMs: hourMs });
       }
       store.dials.remove(channelId, span);

@@ -77,10 +77,23 @@ test('tomorrow: out of the tight evening into the curtailed noon saves 8.6 MJ a 
 
 test('each hour gives in proportion to what it has', () => {
   const found = ask(
-    move(60, [`${YESTERDAY}T05:00`, `${YESTERDAY}T07:00`], [`${YESTERDAY}T10:00`, `${YESTERDAY}T11:00`]),
+    move(30, [`${YESTERDAY}T05:00`, `${YESTERDAY}T07:00`], [`${YESTERDAY}T10:00`, `${YESTERDAY}T11:00`]),
   );
   // A sixth of it is used from 5 to 6.
-  expect(found.hours.map(({ afterMicroKwh }) => afterMicroKwh)).toEqual([kwh(10), kwh(50), kwh(160)]);
+  expect(found.hours.map(({ afterMicroKwh }) => afterMicroKwh)).toEqual([kwh(15), kwh(75), kwh(130)]);
+});
+
+test('two moves cannot take the same kWh out of one hour', () => {
+  const [first, second, to] = ['17:00', '18:00', '10:00'].map((time) => at(`${YESTERDAY}T${time}`));
+  const one = (fromMs = KNOWN.fromMs) => ({ fromMs, toMs: plus(fromMs, HOUR_MS) });
+  const both = { fromMs: first ?? KNOWN.fromMs, toMs: one(second).toMs };
+  const moves = [
+    { microKwh: kwh(150), from: both, to: one(to) },
+    { microKwh: kwh(60), from: one(second), to: one(to) },
+  ];
+  expect(() => ask(...moves)).toThrow(CodedError);
+  expect(() => ask(...moves.slice(0, 1))).not.toThrow();
+  expect(() => ask(...moves.slice(1))).not.toThrow();
 });
 
 test('the wrong way costs', () => {

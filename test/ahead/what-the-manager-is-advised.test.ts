@@ -102,6 +102,13 @@ test('today is over for hours that have passed: the rest of the window is named,
   expect(planAt(`${TODAY}T16:00`, { curtailed: [TODAY] }).advice).toEqual([]);
 });
 
+test('nothing is taken out of the hour that is under way', () => {
+  const load = EVENING_LOAD.map((kWh, hour) => (hour === 7 ? 900 : kWh));
+  const days = Array.from({ length: 8 }, () => dayLoad(load));
+  expect(words(planAt(`${TODAY}T06:50`, { curtailed: [TODAY] }, days).advice)[0]).toContain('from 07–08');
+  expect(words(planAt(`${TODAY}T07:10`, { curtailed: [TODAY] }, days).advice)[0]).toContain('from 18–20');
+});
+
 test('whatever is announced and used: both sides are confirmed, the amount is there, and it saves', () => {
   const days = subarray([TODAY, TOMORROW]);
   const says = record({ curtailed: days, tight: days, silent: days });

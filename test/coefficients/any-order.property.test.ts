@@ -249,3 +249,37 @@ it(`ends with equal buckets, and says the truth all along (seed ${SEED}, ${RUNS}
     { seed: SEED, numRuns: RUNS },
   );
 });
+
+it('a revision that speaks for less leaves nothing of the one before', () => {
+  const readings = Array.from({ length: CHUNKS }, (_, chunk): Act => ({ kind: 'readings', chunk }));
+  const settle: Act = { kind: 'settle' };
+  const byHour: OracleSite = { area: 'kyushu', monthlyFrom: null };
+  const byMonth: OracleSite = { area: 'kyushu', monthlyFrom: 2025 };
+  const more: OracleDocument = {
+    document: 'a',
+    revision: 1,
+    area: 'kyushu',
+    issuedAt: '2026-03-30T10:00:00+09:00',
+    complete: DAYS.map((date) => [date, date] as const),
+    curtailmentDays: [...DAYS],
+    tightDays: [...DAYS],
+    monthly: {},
+  };
+  const [, last] = DAYS;
+  const less = {
+    ...more,
+    revision: 2,
+    complete: [[last, last] as const],
+    curtailmentDays: [],
+    tightDays: [],
+  };
+  const table = { ...less, revision: 1, monthly: { '2026-03': '8.51', '2026-04': '6.42' } };
+  const lessOfIt = { ...table, revision: 2, monthly: { '2026-04': '6.42' } };
+  for (const [site, first, second] of [
+    [byHour, more, less],
+    [byMonth, table, lessOfIt],
+  ] as const) {
+    const news = [first, second].flatMap((document): Act[] => [{ kind: 'document', document }, settle]);
+    play([{ kind: 'site', site }, ...readings, settle, ...news], site, () => false);
+  }
+});

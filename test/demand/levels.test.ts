@@ -61,6 +61,13 @@ test('near its level it neither falls nor rises again: hysteresis and time', () 
   expect(alarm.said.slice(3)).toEqual(['1095 raised warning']);
 });
 
+test('a little below its level it stays, however long', () => {
+  const alarm = watcher();
+  for (let s = 600; s <= 660; s += 5) alarm.look(s, 100.5);
+  for (let s = 665; s <= 1_500; s += 5) alarm.look(s, 98.5);
+  expect(alarm.said).toEqual(['660 raised warning new']);
+});
+
 test('in the first minutes of a period only what is urgent counts', () => {
   const alarm = watcher();
   for (let s = 0; s < 295; s += 5) alarm.look(s, 120);

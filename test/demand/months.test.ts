@@ -49,6 +49,24 @@ test('twelve months follow each other without a hole, whatever the day', () => {
       }
 });
 
+test('every month has a name of its own, by which its bill is entered: that of its first day, or of the day it should have had', () => {
+  const names = (date: string, day: number): string[] =>
+    contractMonths(date, { kind: 'closing', day }, 3).map(({ name, from }) => `${name} ${from}`);
+  for (const day of [28, 29, 30])
+    expect(names('2026-04-01', day)).toEqual([
+      `2026-03 2026-03-${day + 1}`,
+      '2026-02 2026-03-01',
+      `2026-01 2026-01-${day + 1}`,
+    ]);
+  expect(names('2026-04-01', 31)).toEqual(['2026-04 2026-04-01', '2026-03 2026-03-01', '2026-02 2026-02-01']);
+  expect(names('2026-04-01', 20)).toEqual(['2026-03 2026-03-21', '2026-02 2026-02-21', '2026-01 2026-01-21']);
+  for (const kind of ['metering', 'closing'] as const)
+    for (let day = 1; day <= 31; day++) {
+      const months = contractMonths('2028-05-31', { kind, day }, 60);
+      expect(new Set(months.map(({ name }) => name)).size).toBe(60);
+    }
+});
+
 const kW = (value: number | null): bigint | null => (value === null ? null : BigInt(value) * 1_000_000n);
 const hour = (n: number, a: number | null, b: number | null): HourDemands => ({
   startMs: instant(n * HOUR_MS),

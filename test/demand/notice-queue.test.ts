@@ -62,6 +62,7 @@ describe('the queue of rows', () => {
       trust: () => 'manual' as const,
     };
     let takes = true;
+    let refusals = 0;
     const open = () =>
       createNoticeDelivery({
         store,
@@ -69,8 +70,10 @@ describe('the queue of rows', () => {
         way,
         send,
         run(work) {
-          if (takes) work();
-          return takes;
+          refusals -= 1;
+          const does = takes && refusals < 0;
+          if (does) work();
+          return does;
         },
         read: (work) => work(),
         random: () => 0,
@@ -78,7 +81,14 @@ describe('the queue of rows', () => {
       });
     const add = (level: DemandNotice['level'] = 'warning'): void =>
       store.write(() => store.notices.add(clock.now(), JSON.stringify({ ...NOTICE, level }), [way]));
-    return { store, time, open, add, disk: (does: boolean) => (takes = does) };
+    return {
+      store,
+      time,
+      open,
+      add,
+      disk: (does: boolean) => (takes = does),
+      refuse: (times: number) => (refusals = times),
+    };
   }
   const turns = async (delivery: ReturnType<ReturnType<typeof queue>['open']>, count = 20): Promise<void> => {
     for (let n = 0; n < count; n++) {
@@ -135,6 +145,23 @@ describe('the queue of rows', () => {
     expect(sent).toBe(2);
   });
 
+  test('a disk that comes back between two writes: first of all it is written down what was taken', async () => {
+    let sent = 0;
+    const world = queue(async () => {
+      sent += 1;
+      world.disk(false);
+      return null;
+    });
+    world.add();
+    const delivery = world.open();
+    await turns(delivery);
+    world.disk(true);
+    world.refuse(1);
+    await turns(delivery);
+    expect(sent).toBe(1);
+    expect(delivery.health().waiting).toBe(0);
+  });
+
   test('after a day it is given up, and the queue never holds more than 500', async () => {
     const world = queue(async () => FAILED);
     for (let n = 0; n < 520; n++) world.add();
@@ -147,6 +174,16 @@ describe('the queue of rows', () => {
     world.time.nowMs += 36 * 86_400_000;
     for (let n = 0; n < 5; n++) purgeNotices(world.store, world.time.nowMs);
     expect(world.store.notices.waiting('webhook', 10)).toEqual([]);
+  });
+
+  test('what is given up for its age makes room: nothing younger goes for it', async () => {
+    const world = queue(async () => FAILED);
+    for (let n = 0; n < 30; n++) world.add();
+    world.time.nowMs += 86_400_001;
+    for (let n = 0; n < 490; n++) world.add();
+    const delivery = world.open();
+    await turns(delivery);
+    expect(delivery.health().waiting).toBe(490);
   });
 
   test('mails beyond the hour’s four come together', async () => {

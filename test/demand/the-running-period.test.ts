@@ -87,7 +87,12 @@ test('an exchange in the middle: what passed is at least what both registers say
   world.zero = 24_500n;
   world.live(60);
   const { now } = readOf(world);
-  expect(now).toMatchObject({ footing: 'at-least', because: 'register-changed', reason: null });
+  expect(now).toMatchObject({
+    footing: 'at-least',
+    because: 'register-changed',
+    reason: null,
+    powerMicro: 360_000_000n,
+  });
   const risen = Number((now.energyMicro ?? 0n) - before) / 1e6;
   expect(risen).toBeGreaterThan(4);
   expect(risen).toBeLessThan(6.01);
@@ -155,8 +160,27 @@ test('an alarm survives a restart and is told once; with its period it is over',
   );
 });
 
+test('who was told of a level is not told again in its period, also after a restart', () => {
+  const ways = [{ way: 'mail', level: 'warning', onlyNew: true }] as const;
+  const world = worldOf(planOf(330_000), { ways });
+  const raised = () =>
+    world.events().flatMap(({ kind, detail }) => (kind === 'demand-alarm' ? [detail['level']] : []));
+  world.watts = 100_000;
+  world.live(30 * MINUTE_S);
+  world.watts = 360_000;
+  world.live(12 * MINUTE_S);
+  world.watts = 50_000;
+  world.live(4 * MINUTE_S);
+  expect(world.watch.highest()).toBeNull();
+  world.restart();
+  world.watts = 410_000;
+  world.live(12 * MINUTE_S);
+  expect(raised()).toEqual(['caution', 'warning', 'caution', 'warning']);
+  expect(world.store.notices.waiting('mail', 10)).toHaveLength(1);
+});
+
 test('the month knows its largest measured period and how many were not measured', () => {
-  const world = worldOf(planOf(500_000, { billed: { '2026-10': 450_000_000n } }));
+  const world = worldOf(planOf(500_000, { billed: { '2026-10': 450_000_000n, '2026-11': 400_000_000n } }));
   world.live(60 * MINUTE_S);
   world.watts = 420_000;
   world.live(30 * MINUTE_S);

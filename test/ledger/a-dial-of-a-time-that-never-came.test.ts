@@ -49,6 +49,21 @@ it('is taken back with what it gave, and the dial can be read again', () => {
   expect(() => ledger.dial(micro('7130'), NINE + 2 * HOUR, backMs + 4 * HOUR)).not.toThrow();
 });
 
+it('where it had said that nothing passed, nobody knows again', () => {
+  const ledger = openLedger({ startMs: NINE, spec: gas });
+  ledger.dial(micro('7000'), NINE);
+  // Nobody watches from 9:40 to 9:50, and nothing passes.
+  ledger.feed([...watch('1', NINE, 40, 0), ...watch('2', NINE + 50 * MINUTE, 100, 40)]);
+  ledger.dial(micro('7140'), NINE + 6 * HOUR);
+  ledger.close(NINE + 7 * HOUR);
+  expect(ledger.hour(NINE)).toMatchObject({ quality: 'estimated', quantityMicro: micro('50') });
+  ledger.feed(watch('2', NINE + 6 * HOUR, 1, 140));
+  ledger.stages().rewinder.rewind(instant(NINE + 3 * HOUR));
+  ledger.restart();
+  ledger.close(NINE + 3 * HOUR);
+  expect(ledger.hour(NINE)).toMatchObject({ quality: 'missing', quantityMicro: null });
+});
+
 it('a short stretch that nobody watched before the clock was set back stays one', () => {
   const ledger = openLedger({ startMs: NINE, spec: gas });
   ledger.feed(watch('1', NINE, 40, 0));

@@ -79,8 +79,8 @@ export const OF_GAS_AND_STEAM: readonly Mutant[] = [
   {
     name: 'what a gauge showed before a start is counted twice',
     file: `${THERMO}/gauge-slot.ts`,
-    find: 'const startMs = base ? base.toMs : boundaryAt(slot);',
-    replace: 'const startMs = boundaryAt(slot);',
+    find: 'sumMicroMs: (sum?.sumMicroMs ?? 0n) + micro * BigInt(ms),',
+    replace: 'sumMicroMs: (sum?.sumMicroMs ?? 0n) + micro * BigInt(heldMs - atMs),',
     test: 'test/thermo/gauge-evidence.property.test.ts',
     story: 'kWh are what the rows say, for any order, repetition and crash',
   },

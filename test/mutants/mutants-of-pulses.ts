@@ -106,4 +106,12 @@ export const OF_PULSES: readonly Mutant[] = [
     test: 'test/ledger/a-dial-of-a-time-that-never-came.test.ts',
     story: 'a short stretch that nobody watched before the clock was set back stays one',
   },
+  {
+    name: 'hours that rested on a dial of a time that never came stand',
+    file: 'gateway/stages/rewind.ts',
+    find: '        ...store.unwatched.touching(channelId, span),',
+    replace: '',
+    test: 'test/ledger/a-dial-of-a-time-that-never-came.test.ts',
+    story: 'where it had said that nothing passed, nobody knows again',
+  },
 ];

@@ -5,11 +5,15 @@
  */
 import type { Mutant } from './mutant.ts';
 import { OF_A_CLOCK_SET_BACK } from './mutants-of-a-clock-set-back.ts';
+import { OF_AHEAD, OF_DEMAND } from './mutants-of-ahead-and-demand.ts';
+import { OF_COEFFICIENT_SOURCES, OF_THE_RULES } from './mutants-of-coefficient-sources.ts';
 import { OF_CORRECTIONS } from './mutants-of-corrections.ts';
 import { OF_GAS_AND_STEAM } from './mutants-of-gas-and-steam.ts';
+import { OF_GAUGES_AND_METERS } from './mutants-of-gauges-and-meters.ts';
 import { OF_POLLING } from './mutants-of-polling.ts';
 import { OF_PULSES } from './mutants-of-pulses.ts';
 import { OF_READING } from './mutants-of-reading.ts';
+import { OF_REPORTS } from './mutants-of-reports.ts';
 import { OF_THE_ALARM } from './mutants-of-the-alarm.ts';
 import { OF_THE_CARD } from './mutants-of-the-card.ts';
 import { OF_THE_CLOCK } from './mutants-of-the-clock.ts';
@@ -319,8 +323,14 @@ export const MUTANTS: readonly Mutant[] = [
   ...OF_THE_CLOCK,
   ...OF_A_CLOCK_SET_BACK,
   ...OF_THE_HOURS,
+  ...OF_COEFFICIENT_SOURCES,
+  ...OF_THE_RULES,
+  ...OF_AHEAD,
+  ...OF_DEMAND,
+  ...OF_REPORTS,
   ...OF_CORRECTIONS,
   ...OF_GAS_AND_STEAM,
+  ...OF_GAUGES_AND_METERS,
   ...OF_PULSES,
   ...OF_THE_ALARM,
   ...OF_POLLING,

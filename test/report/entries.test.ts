@@ -39,6 +39,8 @@ describe('a wrong line refuses the file, with its line and column', () => {
     ['fuel,a-hevy-oil,2026-07,1\n', '1:6', 'did you mean a-heavy-oil'],
     ['co2,2026,R,M,2026-02-30,0.0004,0.0004\n', '1:14', 'is not a date'],
     ['co2,2026,R,M,2026-02-20,4,0.0004\n', '1:25', 'more than 1'],
+    ['co2,2026,R,M,2026-02-20,0.402,0.000389\n', '1:25', 'not kg'],
+    ['co2,2026,R,M,2026-02-20,0.000402,0.389\n', '1:34', 'not kg'],
     ['co2,2026,,M,2026-02-20,0.0004,0.0004\n', '1:10', 'retailer takes'],
     ['co2,2026,R,M,2026-02-20,0.0004,0.0004,120\n', '1:39', 'more than 100'],
     ['demand-response,2026-07-21,sideways,17:00,19:00\n', '1:28', 'neither up'],

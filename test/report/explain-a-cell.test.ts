@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadRuleSets } from '../../config/rule-sets.ts';
 import { CodedError } from '../../gateway/domain/faults.ts';
+import { rational } from '../../gateway/domain/rational.ts';
 import { cellsOf } from '../../gateway/domain/report/model.ts';
 import { parsePeriod } from '../../gateway/domain/report/period.ts';
 import {
@@ -24,11 +25,15 @@ let world: World;
 beforeAll(() => {
   world = reportWorld({
     sinceMs: FROM,
-    meters: [{ id: 'main', role: 'grid-import' }],
+    meters: [
+      { id: 'main', role: 'grid-import' },
+      { id: 'gas', role: 'gas', channel: 'gas-volume', kwhPerUnit: rational(25n, 2n) },
+    ],
     documents: [documentOf('2026-07-01', '2026-07-31', { curtailmentDays: ['2026-07-21'] })],
     settings: { production: { name: '鋳物', unit: 't', meter: null, channel: null, times: '1' } },
   });
   world.fill('main', FROM, TO, (_, n) => 100_000_001n + BigInt(n * 7));
+  world.fill('gas', FROM, TO, () => 2_000_000n);
   world.store.write(() =>
     world.store.reports.enter(
       [{ withdrawn: false, entry: { kind: 'production', month: '2026-07', amount: '50' } }],
@@ -86,6 +91,27 @@ test('year → months → days → hours → `hakaru explain METER HOUR`, each t
   expect(step.lines.some(({ text }) => text.includes('× 3.6 (curtailment, kyushu-2026-07-01 r1)'))).toBe(
     true,
   );
+});
+
+test('gas leads on to gas, and a day of it to its hours', async () => {
+  const month = await explained('2026-07', 'energy.gas.gj');
+  const next = month.lines.find(({ depth }) => depth === 2)?.onward;
+  expect(next).toEqual({ report: '2026-07-20', cell: 'energy.gas.gj' });
+  const day = await explained('2026-07-20', 'energy.gas.gj');
+  expect(day.lines.find(({ depth }) => depth === 1)?.text).toMatch(/= 600$/);
+  const hour = day.lines.find(({ depth }) => depth === 2)?.onward;
+  expect(hour && commandOf(hour)).toBe('hakaru explain gas 2026-07-20T00:00:00+09:00');
+  const co2 = explainedText(await explained('2026-07-20', 'co2.gas.basic'));
+  expect(co2).toContain('gas at SATP: 0.048 × 1000 m³');
+});
+
+test('a maximum leads to the hour in which it lies', async () => {
+  for (const cell of ['hours.2026-07-31.maximum', 'hours.total.maximum']) {
+    const hour = (await explained('2026-07', cell)).lines.find(({ depth }) => depth === 2);
+    expect(hour?.onward && commandOf(hour.onward), cell).toBe(
+      'hakaru explain main 2026-07-31T23:00:00+09:00',
+    );
+  }
 });
 
 test('a factor with its source, an entry with who said it, and what is not verified', async () => {

@@ -233,3 +233,24 @@ test('a month: the same July as in the year; a day: no fuels, no intensities', a
     'coverage',
   ]);
 });
+
+test('two supplies: no maximum of the site where one of them was not measured', async () => {
+  const from = jst('2026-07-01T00:00:00');
+  const to = jst('2026-07-02T00:00:00');
+  const two = reportWorld({
+    sinceMs: from,
+    meters: [
+      { id: 'main', role: 'grid-import' },
+      { id: 'second', role: 'grid-import' },
+    ],
+  });
+  try {
+    two.fill('main', from, to, (_, n) => (n === 5 ? 900n * UNIT : 100n * UNIT));
+    two.fill('second', from, to, (_, n) => (n === 5 ? null : 50n * UNIT));
+    const { report } = await two.make({ kind: 'day', date: '2026-07-01' }, jst('2026-07-02T01:00:00'));
+    const most = [...cellsOf(report)].find(({ cell }) => cell.id === 'hours.total.maximum')?.cell.figure;
+    expect(most && shownText(most)).toBe('150.0');
+  } finally {
+    two.remove();
+  }
+});

@@ -1,11 +1,15 @@
 /** OCCTO's reserve margins: stored and shown in any encoding; they decide nothing unless the site file says by what rule. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadOcctoMargins } from '../../config/margins.ts';
+import type { CoefficientSourcesConfig } from '../../config/types.ts';
 import { prepare } from '../../gateway/domain/coefficients/decide.ts';
 import { jstHourStart } from '../../gateway/domain/coefficients/jst.ts';
 import type { MarginRule } from '../../gateway/domain/margins/tight.ts';
 import { sha256Of } from '../../gateway/stages/receive-documents.ts';
+import { SETTLED_MS } from '../../gateway/uplink/coefficients/folder-source.ts';
 import { type CoefficientServer, startCoefficientServer } from '../../simulators/coefficient-server.ts';
 import { MARGIN_HEADER, marginCsv } from '../../simulators/occto-margins.ts';
 import { documentText, openDesk } from './support/desk.ts';
@@ -26,10 +30,17 @@ const RULE: MarginRule = { publication, belowTenThousandths: 50_000 };
 const TIGHT = (slot: number): string => (slot === 36 ? '4.82' : `${8 + (slot % 3)}.10`);
 const AMPLE = (slot: number): string => `${8 + (slot % 3)}.10`;
 
-function deskWith(tightDays: MarginRule | null, now = '2026-11-04T18:30:00+09:00') {
+function deskWith(
+  tightDays: MarginRule | null,
+  now = '2026-11-04T18:30:00+09:00',
+  more: (folder: string) => Partial<CoefficientSourcesConfig> = () => ({}),
+) {
   const url = `${server.httpUrl(PATH)}?jhSybt=02&tgtYmdFrom={from}&tgtYmdTo={to}`;
   const asked = { schedule: '30 18 * * *', spreadMs: 0, caFile: null, timeoutMs: 5_000, maxBytes: 1_000_000 };
-  const desk = openDesk({ now, sources: { occto: { ...asked, url, tightDays } } });
+  const desk = openDesk({
+    now,
+    sources: (folder) => ({ occto: { ...asked, url, tightDays }, ...more(folder) }),
+  });
   const at = (time: string) => desk.clock.stepTo(Date.parse(time));
   const classOf = (date: string, hour: number): string => {
     const documents = desk.store.documents.inForce('kyushu');
@@ -176,6 +187,41 @@ describe('with the switch that names publication and threshold', () => {
     serve((slot) => (slot === 40 ? '2.00' : '9.00'));
     await desk.intake.download();
     expect(desk.classOf('2026-11-05', 12), 'on the day itself: not the publication').toBe('normal');
+  });
+
+  it('an announcement that came before a fault in one round is followed', async () => {
+    let stick = '';
+    const desk = deskWith(RULE, undefined, (folder) => {
+      stick = join(folder, 'stick');
+      mkdirSync(stick, { recursive: true });
+      return { folder: stick };
+    });
+    let steadyMs = 0;
+    desk.clock.monotonicMs = () => steadyMs;
+    serve(TIGHT);
+    await desk.intake.download();
+    server.faults.set('server-error');
+    writeFileSync(join(stick, 'a.json'), documentText());
+    writeFileSync(join(stick, 'b.json'), ' '.repeat(1_000_001));
+    await desk.intake.download();
+    steadyMs += SETTLED_MS;
+    await desk.intake.download();
+    expect(desk.store.sources.all().find(({ kind }) => kind === 'folder')?.fault?.code).toBe(
+      'document-too-large',
+    );
+    expect(desk.classOf('2026-11-05', 12)).toBe('tight');
+  });
+
+  it('a margin at the threshold is not below it', async () => {
+    const desk = deskWith(RULE);
+    desk.bring(documentText());
+    serve((slot) => (slot === 36 ? '5.00' : '8.10'));
+    await desk.intake.download();
+    expect(desk.classOf('2026-11-05', 12)).toBe('normal');
+    desk.at('2026-11-04T19:00:00+09:00');
+    serve((slot) => (slot === 36 ? '4.99' : '8.10'));
+    await desk.intake.download();
+    expect(desk.classOf('2026-11-05', 12)).toBe('tight');
   });
 
   it('switched off again, the days say what was announced', async () => {

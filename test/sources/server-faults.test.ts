@@ -105,6 +105,18 @@ describe('a document in force, and a server with a fault', () => {
     expect(desk.last()?.fault?.about['reason']).toContain('ends without its end record');
   });
 
+  it('what was refused is asked for again, and is no less refused for being the same', async () => {
+    const desk = await deskWith(JSON_PATH, documentText({ revision: 5 }));
+    server.put(JSON_PATH, documentText({ revision: 4 }));
+    for (let time = 1; time <= 3; time += 1) {
+      await desk.intake.download();
+      desk.turn();
+      expect(server.requests.at(-1)?.status).toBe(200);
+      expect(desk.intake.fault()?.code).toBe('document-older');
+      expect(desk.last()).toMatchObject({ outcome: 'refused', times: time });
+    }
+  });
+
   it('304 although nothing is known yet', async () => {
     server.faults.set('unasked-304');
     const desk = await deskWith(JSON_PATH, documentText());

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { mqttSource } from '../../gateway/uplink/coefficients/mqtt-source.ts';
 import { eventually } from '../uplink/support/eventually.ts';
 import { createMosquitto, type Mosquitto } from '../uplink/support/mosquitto.ts';
 import { testUplink } from '../uplink/support/parts.ts';
@@ -79,6 +80,8 @@ describe('a topic of the broker', () => {
     await publish(documentText().replace('"revision": 2', '"revision": two'));
     await desk.until(() => desk.times()[0] === 1 && desk.last()?.outcome === 'refused', 'refused');
     for (let again = 2; again <= 4; again += 1) {
+      // Within the hour any source is told of once.
+      desk.clock.stepTo(desk.clock.now() + 2 * 3_600_000);
       await desk.connectAgain();
       await desk.until(() => desk.times()[0] === again, `time ${again}`);
     }
@@ -101,6 +104,33 @@ describe('a topic of the broker', () => {
     await publish(Buffer.alloc(1_000_001, ' '));
     await desk.until(() => desk.intake.fault()?.code === 'document-too-large', 'too large');
     expect(desk.store.received.newest(10)).toEqual([]);
+  });
+
+  it('of more than may wait the newest stay', async () => {
+    const source = mqttSource(TOPIC, 1_000);
+    for (let n = 1; n <= 12; n += 1) source.heard(Buffer.from(`document ${n}`));
+    const given: string[] = [];
+    const next = () => source.fetch({ etag: null, has: () => false });
+    for (let answer = await next(); answer.kind === 'document'; answer = await next())
+      given.push(Buffer.from(answer.document.bytes).toString());
+    expect(given).toEqual([5, 6, 7, 8, 9, 10, 11, 12].map((n) => `document ${n}`));
+  });
+
+  it('of two that come at once the refused one stays told', async () => {
+    const desk = openDesk({ sources: { topic: TOPIC } });
+    let say: (payload: Uint8Array) => void = () => {};
+    desk.intake.hear({ subscribe: (_topic, heard) => void (say = heard) });
+    onTestFinished(desk.intake.start());
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await turns();
+    say(Buffer.from(documentText()));
+    say(Buffer.alloc(1_000_001, ' '));
+    await turns();
+    expect(desk.inForce()).toEqual(['kyushu-2026-11 2']);
+    expect(desk.intake.fault()?.code).toBe('document-too-large');
+    expect(desk.store.sources.all()).toMatchObject([{ fault: { code: 'document-too-large' } }]);
   });
 
   it('a topic that the broker does not let us hear is a fault', async () => {

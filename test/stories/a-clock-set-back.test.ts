@@ -85,6 +85,22 @@ test('where nobody saw the step, the newest reading may be as old as the one bef
   expect(boundary?.highMicro).toBeGreaterThanOrEqual(36_000_000n);
 });
 
+test('a step that would put the newest reading before the one before it leaves open when that was', () => {
+  const ledger = openLedger({ startMs: NOON });
+  const each = (fromMs: number, toMs: number, first: number) =>
+    ledger.feed(
+      Array.from({ length: (toMs - fromMs) / POLL_MS + 1 }, (_, n) =>
+        reading(fromMs + n * POLL_MS, first + 3 * n),
+      ),
+    );
+  each(NOON, NOON + 40 * MINUTE, 1_000);
+  // Ten minutes by a clock an hour ahead, which is then set back by more than that.
+  each(NOON + 100 * MINUTE, NOON + 110 * MINUTE, 1_243);
+  const nowMs = instant(NOON + 45 * MINUTE);
+  ledger.stages().rewinder.rewind(nowMs, null, -90 * MINUTE);
+  expect(ledger.store.readings.heads().map(({ atMs }) => atMs)).toEqual([nowMs]);
+});
+
 test('an hour whose end rested on a time that never came is withdrawn with it', () => {
   const { ledger, run, step } = setUp('ntp');
   run(50 * MINUTE);

@@ -1,5 +1,5 @@
 /**
- * What the README promises of `npm start`: a factory alive within 15 s, a day behind it that is whole, messages that
+ * What the README promises of `npm start`: a factory alive within half a minute, a day behind it that is whole, messages that
  * any consumer can read, and nothing left behind when it ends.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -39,7 +39,7 @@ const DAY_MS = 24 * HOUR_MS;
 const JST_MS = 9 * HOUR_MS;
 /** An hour is published this long after its end. */
 const PUBLISHED_MS = 90_000;
-const ALIVE_WITHIN_MS = 15_000;
+const ALIVE_WITHIN_MS = 30_000;
 
 let folder: string;
 let running: Running | null = null;
@@ -178,7 +178,7 @@ function countedAsTheMainMeter(heard: Subscriber, hours: readonly string[]): voi
 
 const gaps = ({ events }: Subscriber) => events.filter(({ kind }) => kind === 'gap');
 
-test('alive within 15 s with a whole day behind it, told in messages that keep their schemas', async () => {
+test('alive within half a minute with a whole day behind it, told in messages that keep their schemas', async () => {
   const { heard, dataDir, status } = await aliveDemo(Date.now);
   expect(Object.fromEntries(status.meters.map(({ id, health }) => [id, health]))).toEqual(
     Object.fromEntries(METERS.map((id) => [id, 'ok'])),
@@ -210,8 +210,16 @@ test('alive within 15 s with a whole day behind it, told in messages that keep t
   const firstSeq = Math.min(...heard.seqs.keys());
   expect(holes(heard.seqs).filter((seq) => seq > firstSeq)).toEqual([]);
 
-  const printed = await hakaru('hours', '--data', dataDir, '--meter', 'main', '--format', 'json');
-  const stored = JSON.parse(printed.stdout) as HourMessage[];
+  // The present has brought a new document: what it changes goes out again, and then both tell the same.
+  const printed = async (): Promise<HourMessage[]> => {
+    const { stdout } = await hakaru('hours', '--data', dataDir, '--meter', 'main', '--format', 'json');
+    return JSON.parse(stdout) as HourMessage[];
+  };
+  let stored = await printed();
+  await eventually(async () => {
+    stored = await printed();
+    return stored.every((hour) => heard.table.get(keyOf(hour))?.revision === hour.revision);
+  }, 'the newest revision of every hour is heard');
   expect(stored.length).toBeGreaterThanOrEqual(24);
   for (const hour of stored) expect(heard.table.get(keyOf(hour))).toMatchObject(hour);
 

@@ -95,6 +95,7 @@ test('the new generation is above the old one, of which nothing is left but its 
   [wallMs, trust] = [BOOT, 'untrusted'];
   const me = open();
   expect(me.begun()).toBe(false);
+  expect(me.store.knownGeneration()).not.toBeNull();
   expect(me.store.knownGeneration()).toBeGreaterThan(before);
   expect(readdirSync(dataDir).some((name) => name.startsWith('hakaru.db.corrupt-'))).toBe(true);
   // Nothing is told by that clock.
@@ -133,4 +134,14 @@ test('with the time known it is the second of now, as that of any new database',
   const again = openStore(dataDir);
   expect(again.knownGeneration()).toBe(me.sender.generation);
   again.close();
+});
+
+test('a generation that was ahead of every stamp is passed all the same', () => {
+  const ahead = lived() + 30 * 86_400;
+  const store = openStore(dataDir);
+  store.write(() => store.facts.put('generation', String(ahead)));
+  store.close();
+  damage(() => spoilTables('outbox'));
+  [wallMs, trust] = [MADE + 24 * HOUR, 'ntp'];
+  expect(open().sender.generation).toBeGreaterThan(ahead);
 });

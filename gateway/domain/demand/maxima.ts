@@ -6,7 +6,7 @@ import type { DemandMonthRule } from './plan.ts';
 export const MONTHS = 12;
 
 export interface DemandMonth {
-  /** YYYY-MM of its first day. */
+  /** YYYY-MM of its first day; see {@link nameOf} for the months that begin a day late. */
   readonly name: string;
   /** First date, and the first one after it. */
   readonly from: string;
@@ -39,6 +39,15 @@ function firstDay(index: number, { kind, day }: DemandMonthRule): string {
   return new Date(Date.UTC(year, month - 1, within + 1)).toISOString().slice(0, 10);
 }
 
+/**
+ * One name for each month: after a closing day that February, say, has not, the month begins on 1 March instead of
+ * 29 February and goes by February all the same, or March would have two.
+ */
+function nameOf(index: number, { kind, day }: DemandMonthRule): string {
+  const own = kind === 'closing' && day === 31 ? index + 1 : index;
+  return `${pad(Math.floor(own / 12), 4)}-${pad((own % 12) + 1)}`;
+}
+
 /** The months of the contract up to the one of a date, newest first. */
 export function contractMonths(date: string, rule: DemandMonthRule, count = MONTHS): DemandMonth[] {
   let index = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
@@ -47,7 +56,7 @@ export function contractMonths(date: string, rule: DemandMonthRule, count = MONT
   while (firstDay(index, rule) > date) index -= 1;
   return Array.from({ length: count }, (_, n) => {
     const from = firstDay(index - n, rule);
-    return { name: from.slice(0, 7), from, to: firstDay(index - n + 1, rule) };
+    return { name: nameOf(index - n, rule), from, to: firstDay(index - n + 1, rule) };
   });
 }
 

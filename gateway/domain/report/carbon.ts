@@ -1,5 +1,13 @@
 /** CO2: electricity by retailer, menu and fiscal year with both factors as entered; fuels by GJ × tC/GJ × 44/12. */
-import { divide, multiply, parseDecimal, type Rational, rational } from '../rational.ts';
+import {
+  divide,
+  formatMicro,
+  multiply,
+  parseDecimal,
+  type Rational,
+  rational,
+  toMicro,
+} from '../rational.ts';
 import { type Context, channelId } from './context.ts';
 import { dateOfPeriod, enteredFuels } from './energy.ts';
 import type { ReportEntry, SaidEntry } from './entries.ts';
@@ -175,8 +183,12 @@ function measuredFuelRows(context: Context, energy: Table): Row[] {
     const { satpMicro } = wholeOf(channel.buckets);
     const amount = satpMicro === null ? null : divide(rational(satpMicro, 1_000_000n), THOUSAND);
     const gj = cellAt(energy, id, 'gj');
+    const at = amount === null ? '–' : formatMicro(toMicro(amount));
     const amountRef: Ref = {
-      said: { ja: `${channel.name} の SATP 換算量 (千m³)`, en: `${channel.name} at SATP (1000 m³)` },
+      said: {
+        ja: `${channel.name} の SATP 換算量 ${at} 千m³`,
+        en: `${channel.name} at SATP: ${at} × 1000 m³`,
+      },
     };
     return [
       fuelRow(
@@ -207,7 +219,13 @@ export function co2Table(context: Context, purchased: Table | undefined, energy:
     ...enteredFuelRows(context, energy),
   ];
   const notes = [];
-  if (bought.some(({ co2 }) => co2 === null))
+  const menus = newestCo2(context.entries, fiscalYearOfPeriod(context.period)).length;
+  if (context.settings.contracts.length === 0 && menus > 1)
+    notes.push({
+      ja: `排出係数が ${menus} つのメニューに入力されています。どれで買ったかをサイトファイルの report.contracts に書いてください。買電の排出量はまだ計算していません。`,
+      en: `Factors of ${menus} menus are entered: say in report.contracts of the site file by which of them was bought. CO₂ of purchases is not calculated yet.`,
+    });
+  else if (bought.some(({ co2 }) => co2 === null))
     notes.push({
       ja: '排出係数が入力されていない買電は計算していません (hakaru report enter co2 …)。',
       en: 'Purchases without an entered factor are not calculated (hakaru report enter co2 …).',

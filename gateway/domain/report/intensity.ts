@@ -1,4 +1,5 @@
 /** Ordinary and optimization intensity (原単位) against production, year-on-year and over five years (第3表, 第4表). */
+import { monthOf } from '../coefficients/jst.ts';
 import { divide, multiply, parseDecimal, parseFraction, type Rational } from '../rational.ts';
 import { type Context, marksOf, type PastYear } from './context.ts';
 import { dateOfPeriod } from './energy.ts';
@@ -26,7 +27,7 @@ import {
   truncatedTenths,
   ZERO,
 } from './rounding.ts';
-import { wholeOf } from './tallies.ts';
+import { type ChannelTallies, wholeOf } from './tallies.ts';
 
 /** Production of the period, with what it was made of. */
 export interface Production {
@@ -35,34 +36,38 @@ export interface Production {
   readonly of: readonly Ref[];
 }
 
-function measuredProduction(context: Context): Production | null {
-  const { production } = context.settings;
-  if (!production?.meter) return null;
-  const channel = context.channels.find(
-    ({ meter, channel: name }) => meter === production.meter && name === production.channel,
+/** The channel that counts production; null where it is entered. */
+function counterOf({ settings: { production }, channels }: Context): ChannelTallies | null {
+  const found = channels.find(
+    ({ meter, channel }) => meter === production?.meter && channel === production.channel,
   );
-  if (!channel) return null;
-  const whole = wholeOf(channel.buckets);
-  const [first, last] = [context.buckets[0], context.buckets.at(-1)];
+  return found ?? null;
+}
+
+function countedProduction(context: Context, counter: ChannelTallies): Production {
+  const { buckets, settings } = context;
+  const whole = wholeOf(counter.buckets);
+  const [first, last] = [buckets[0], buckets.at(-1)];
   const { quantityMicro } = whole;
   if (!first || !last || quantityMicro === null) return { exact: null, marks: ['missing'], of: [] };
-  const hours = {
-    meter: channel.meter,
-    channel: channel.channel,
-    fromMs: first.fromMs,
-    toMs: last.toMs,
-    column: 'quantity',
-  } as const;
-  const exact = multiply({ num: quantityMicro, den: 1_000_000n }, parseFraction(production.times));
+  const { meter, channel } = counter;
+  const hours = { meter, channel, fromMs: first.fromMs, toMs: last.toMs, column: 'quantity' } as const;
+  const times = parseFraction(settings.production?.times ?? '1');
+  const exact = multiply({ num: quantityMicro, den: 1_000_000n }, times);
   return { exact, marks: marksOf(whole), of: [{ hours }] };
 }
 
-/** What was entered goes before a counter only in months that the counter did not see. */
+/** What was entered counts in months of which a counter saw nothing. */
 export function productionOf(context: Context): Production {
-  const measured = measuredProduction(context);
-  if (measured) return measured;
-  if (context.period.kind === 'day') return { exact: null, marks: NO_MARKS, of: [] };
-  const months = new Set(monthsIn(context.period));
+  const counter = counterOf(context);
+  const counted = counter && countedProduction(context, counter);
+  if (context.period.kind === 'day') return counted ?? { exact: null, marks: NO_MARKS, of: [] };
+  const seen = new Set(
+    context.buckets.flatMap(({ date }, n) =>
+      counter?.buckets[n]?.quantityMicro == null ? [] : [monthOf(date)],
+    ),
+  );
+  const months = new Set(monthsIn(context.period).filter((month) => !seen.has(month)));
   const of: Ref[] = [];
   let sum: Rational | null = null;
   for (const { no, entry } of context.entries) {
@@ -72,26 +77,33 @@ export function productionOf(context: Context): Production {
     sum = plusExact(sum ?? ZERO, amount);
     of.push({ entry: no, text: `${entry.month}: ${entry.amount}` });
   }
-  return { exact: sum, marks: sum ? ['entered'] : NO_MARKS, of };
+  if (!counted) return { exact: sum, marks: sum ? ['entered'] : NO_MARKS, of };
+  if (!sum) return counted;
+  return {
+    exact: counted.exact ? plusExact(counted.exact, sum) : sum,
+    marks: joinMarks(counted.exact ? counted.marks : NO_MARKS, ['entered']),
+    of: [...counted.of, ...of],
+  };
 }
 
-/** Energy under the method in the place of the ordinary figure of electricity, GJ. */
-export function optimizationGj(
+/** Energy under the method in the place of the ordinary figure of electricity, GJ or kL of crude oil. */
+export function optimized(
   energy: Table,
   purchased: Table | undefined,
   method: 'hourly' | 'monthly',
-  column: 'gj' | 'intensity-gj',
+  column: 'gj' | 'kl' | 'intensity-gj',
 ): Cell | null {
+  const unit = column === 'kl' ? 'kl' : 'gj';
   const whole = cellAt(energy, 'total', column);
-  const ordinary = cellAt(purchased, 'total', 'ordinary-gj');
-  const weighed = cellAt(purchased, 'total', `${method}-gj`);
+  const ordinary = cellAt(purchased, 'total', `ordinary-${unit}`);
+  const weighed = cellAt(purchased, 'total', `${method}-${unit}`);
   if (!whole?.figure?.exact || !ordinary?.figure?.exact || !weighed?.figure?.exact) return null;
   if (weighed.marks.includes('unknown')) return null;
   const [a, b, c] = [whole.figure, ordinary.figure, weighed.figure];
   if (!a.exact || !b.exact || !c.exact) return null;
   const exact = plusExact(plusExact(a.exact, { num: -b.exact.num, den: b.exact.den }), c.exact);
   const shown = (a.shown ?? 0n) - (b.shown ?? 0n) + (c.shown ?? 0n);
-  const figure: Figure = { unit: 'GJ', digits: a.digits, exact, shown };
+  const figure: Figure = { unit: a.unit, digits: a.digits, exact, shown };
   const of = [whole, ordinary, weighed].map(({ id }) => ({ cell: id }));
   return figureCell('', figure, { formula: '{0} − {1} + {2}', of }, joinMarks(whole.marks, weighed.marks));
 }
@@ -127,12 +139,12 @@ export function intensities(context: Context, energy: Table, purchased: Table | 
     );
   };
   const ordinary = cellAt(energy, 'total', 'intensity-gj');
-  const optimized = optimizationGj(energy, purchased, context.method, 'intensity-gj');
+  const weighed = optimized(energy, purchased, context.method, 'intensity-gj');
   return {
     ordinary: of(`intensity.${year}.ordinary`, ordinary, null),
     // Nothing bought: both are the same energy.
     optimization: purchased
-      ? of(`intensity.${year}.optimization`, optimized, optimized?.trail ?? null)
+      ? of(`intensity.${year}.optimization`, weighed, weighed?.trail ?? null)
       : of(`intensity.${year}.optimization`, ordinary, null),
   };
 }
@@ -193,7 +205,12 @@ export function meanOfChanges(changes: readonly (bigint | null)[]): bigint | nul
 function changeCell(id: string, tenths: bigint | null, now: Cell, before: Cell | undefined): Cell {
   const of = before && tenths !== null ? [{ cell: now.id }, { cell: before.id }] : [];
   const trail = of.length > 0 ? { formula: '⌊{0} ÷ {1} × 1000⌋ ÷ 10', of } : null;
-  return figureCell(id, percentOfTenths(tenths), trail);
+  return figureCell(
+    id,
+    percentOfTenths(tenths),
+    trail,
+    trail ? joinMarks(now.marks, before?.marks ?? []) : [],
+  );
 }
 
 function linesOf(context: Context, now: Intensities): YearLine[] {
@@ -266,9 +283,12 @@ function meanRow(
   rows: readonly Row[],
 ): Row {
   const cell = (column: string, tenths: bigint | null): Cell => {
-    const of = rows.slice(-4).map((row) => ({ cell: `intensity.${row.id}.${column}` }));
+    const changes = rows.slice(-4).map((row) => `intensity.${row.id}.${column}`);
+    const of = changes.map((id) => ({ cell: id }));
     const trail = tenths === null ? null : { formula: '⌊({0} × {1} × {2} × {3})^(1/4)⌋', of };
-    return figureCell(`intensity.total.${column}`, percentOfTenths(tenths), trail);
+    const parts = rows.flatMap((row) => row.cells.filter(({ id }) => changes.includes(id)));
+    const marks = trail ? joinMarks(...parts.map(({ marks: own }) => own)) : NO_MARKS;
+    return figureCell(`intensity.total.${column}`, percentOfTenths(tenths), trail, marks);
   };
   const empty = (column: string): Cell => ({
     id: `intensity.total.${column}`,

@@ -1,5 +1,6 @@
 /** Electricity bought from the grid, weighed by the two methods side by side (特定第2表1-2), and what its hours are like. */
 import { divide, multiply, type Rational, rational } from '../rational.ts';
+import { HOUR_MS, plus } from '../time.ts';
 import { type Context, marksOf } from './context.ts';
 import {
   type Cell,
@@ -17,8 +18,8 @@ import {
   totalRow,
 } from './model.ts';
 import type { Bucket } from './period.ts';
-import { type Figure, part, stretch } from './rounding.ts';
-import { type ChannelTallies, missingHours, type PurchasedTally, type Tally, wholeOf } from './tallies.ts';
+import { part, stretch } from './rounding.ts';
+import { type ChannelTallies, type PurchasedTally, type Tally, wholeOf } from './tallies.ts';
 import { bucketLabel } from './words.ts';
 
 const THOUSAND = rational(1000n);
@@ -174,6 +175,22 @@ function meanOfTotal(context: Context, row: Row): Row {
   return { ...row, cells: row.cells.map((each) => (each.id === cell.id ? cell : each)) };
 }
 
+/** A total that lacks months which a method could not weigh says so; where none could be weighed it is a dash. */
+function lackingOfTotal(context: Context, row: Row): Row {
+  const tallies = context.purchased ?? [];
+  const lacks = {
+    hourly: tallies.some(({ hourlyUnweighedMicroKwh }) => hourlyUnweighedMicroKwh > 0n),
+    monthly: tallies.some(({ monthlyUnweighedMicroKwh }) => monthlyUnweighedMicroKwh > 0n),
+  };
+  const cells = row.cells.map((cell) => {
+    const method = cell.id.startsWith('purchased.total.hourly-') ? 'hourly' : 'monthly';
+    const isWeighed = cell.id.startsWith(`purchased.total.${method}-`);
+    if (!isWeighed || !lacks[method] || !cell.figure?.exact) return cell;
+    return { ...cell, marks: joinMarks(cell.marks, ['unknown']) };
+  });
+  return { ...row, cells };
+}
+
 /** Null where nothing is bought from the grid. */
 export function purchasedTable(context: Context): Table | null {
   const { purchased, buckets } = context;
@@ -205,12 +222,24 @@ export function purchasedTable(context: Context): Table | null {
     },
     columns: COLUMNS,
     rows,
-    total: meanOfTotal(context, totalRow('purchased', COLUMNS, rows, SUMMED)),
+    total: lackingOfTotal(context, meanOfTotal(context, totalRow('purchased', COLUMNS, rows, SUMMED))),
     notes,
   };
 }
 
-function hoursRow(context: Context, bucket: Bucket, tally: PurchasedTally, own: Tally): Row {
+/** Hours of the site that are over; each of them once, however many meters it has. */
+function hoursOver(context: Context, n: number | 'before'): number {
+  const tallies = purchases(context).map(({ buckets, before }) => (n === 'before' ? before : buckets[n]));
+  return Math.max(0, ...tallies.map((tally) => (tally ? tally.dueHours + tally.beforeHours : 0)));
+}
+
+function hoursRow(
+  context: Context,
+  bucket: Bucket,
+  tally: PurchasedTally,
+  own: { readonly whole: Tally; readonly over: number },
+): Row {
+  const { whole, over } = own;
   const id = (column: string) => `hours.${bucket.id}.${column}`;
   const known = tally.energyMicroKwh !== null;
   const kwh = (column: string, value: bigint): Cell =>
@@ -219,11 +248,7 @@ function hoursRow(context: Context, bucket: Bucket, tally: PurchasedTally, own: 
       of: [{ cell: `purchased.${bucket.id}.kwh` }],
     });
   const hours = (column: string, value: number): Cell =>
-    figureCell(
-      id(column),
-      part(own.dueHours + own.beforeHours === 0 ? null : rational(BigInt(value)), 'h'),
-      null,
-    );
+    figureCell(id(column), part(over === 0 ? null : rational(BigInt(value)), 'h'), null);
   const refs = hoursRefs(context, bucket, 'estimated-kwh');
   return {
     id: bucket.id,
@@ -233,15 +258,28 @@ function hoursRow(context: Context, bucket: Bucket, tally: PurchasedTally, own: 
       kwh('tight', tally.byClass.tight),
       kwh('unconfirmed-kwh', tally.unconfirmedMicroKwh),
       hours('unconfirmed-hours', tally.unconfirmedHours),
-      figureCell(id('estimated'), microPart(known ? own.estimatedMicroKwh : null, 'kWh'), {
+      figureCell(id('estimated'), microPart(known ? whole.estimatedMicroKwh : null, 'kWh'), {
         formula: plusSigns(refs.length),
         of: refs,
       }),
-      hours('missing', missingHours(own) + own.beforeHours),
-      figureCell(id('maximum'), microPart(tally.maximum?.microKw ?? null, 'kW'), null),
+      hours('missing', Math.max(0, over - tally.completeHours)),
+      maximumCell(context, id('maximum'), tally.maximum),
       textCell(id('maximum-at'), plain(timeOf(context, tally))),
     ],
   };
+}
+
+/** It leads to the hour in which it lies, of all purchases together. */
+function maximumCell(context: Context, id: string, maximum: PurchasedTally['maximum']): Cell {
+  const figure = microPart(maximum?.microKw ?? null, 'kW');
+  if (!maximum) return figureCell(id, figure, null);
+  const fromMs = context.grid.hourOf(plus(maximum.atMs, -1));
+  const of = purchases(context).map(
+    ({ meter, channel }): Ref => ({
+      hours: { meter, channel, fromMs, toMs: plus(fromMs, HOUR_MS), column: 'kwh' },
+    }),
+  );
+  return figureCell(id, figure, { formula: `max 30 min (${plusSigns(of.length)})`, of });
 }
 
 function timeOf({ grid, period }: Context, { maximum }: PurchasedTally): string {
@@ -260,9 +298,8 @@ function maximumOfTotal(context: Context, row: Row): Row {
     null,
   );
   if (!best?.maximum) return row;
-  const figure: Figure = microPart(best.maximum.microKw, 'kW');
   const cells = row.cells.map((cell) => {
-    if (cell.id === 'hours.total.maximum') return figureCell(cell.id, figure, null);
+    if (cell.id === 'hours.total.maximum') return maximumCell(context, cell.id, best.maximum);
     return cell.id === 'hours.total.maximum-at' ? textCell(cell.id, plain(timeOf(context, best))) : cell;
   });
   return { ...row, cells };
@@ -274,10 +311,13 @@ export function hoursTable(context: Context): Table | null {
   const own = ownTallies(context);
   const parts = buckets.flatMap((bucket, n) => {
     const [tally, mine] = [purchased[n], own[n]];
-    return tally && mine ? [hoursRow(context, bucket, tally, mine)] : [];
+    return tally && mine
+      ? [hoursRow(context, bucket, tally, { whole: mine, over: hoursOver(context, n) })]
+      : [];
   });
   const { purchasedBefore } = context;
-  const before = purchasedBefore && hoursRow(context, context.before, purchasedBefore, ownBefore(context));
+  const earlier = { whole: ownBefore(context), over: hoursOver(context, 'before') };
+  const before = purchasedBefore && hoursRow(context, context.before, purchasedBefore, earlier);
   const rows = before ? settled(parts, before, HOUR_COLUMNS, HOURS_SUMMED) : parts;
   return {
     id: 'hours',

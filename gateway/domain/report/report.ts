@@ -2,9 +2,9 @@
 
 import { co2Table } from './carbon.ts';
 import { type Context, contextOf, type ReportInput } from './context.ts';
-import { dateOfPeriod, energyTable, enteredFuels } from './energy.ts';
+import { energyTable, enteredFuels } from './energy.ts';
 import type { Words } from './factors.ts';
-import { type Intensities, intensities, intensityTable, optimizationGj } from './intensity.ts';
+import { type Intensities, intensities, intensityTable, optimized } from './intensity.ts';
 import { coverageTable, meterTables } from './meters.ts';
 import {
   type Cell,
@@ -20,9 +20,9 @@ import {
 } from './model.ts';
 import { nonFossilTable } from './non-fossil.ts';
 import { monthsIn } from './period.ts';
-import { crudeOil, hoursTable, purchasedTable } from './purchased.ts';
+import { hoursTable, purchasedTable } from './purchased.ts';
 import { responseTable } from './responses.ts';
-import { part } from './rounding.ts';
+import { type FigureUnit, part } from './rounding.ts';
 import { bucketLabel } from './words.ts';
 
 const SUMMARY: readonly Column[] = [
@@ -46,10 +46,10 @@ function methodRow(
 ): Row {
   const chosen = context.method === method;
   const id = (column: string) => `summary.${method}.${column}`;
-  const found = purchased ? optimizationGj(energy, purchased, method, 'gj') : cellAt(energy, 'total', 'gj');
-  const gj: Cell = found
-    ? { ...found, id: id('gj') }
-    : figureCell(id('gj'), part(null, 'GJ'), null, ['unknown']);
+  const cell = (column: 'gj' | 'kl', unit: FigureUnit): Cell => {
+    const found = purchased ? optimized(energy, purchased, method, column) : cellAt(energy, 'total', column);
+    return found ? { ...found, id: id(column) } : figureCell(id(column), part(null, unit), null, ['unknown']);
+  };
   const star = chosen ? { ja: ' (選択)', en: ' (chosen)' } : plain('');
   const name = method === 'hourly' ? { ja: '時間帯別', en: 'hourly' } : { ja: '月別', en: 'monthly' };
   const own = chosen && table ? now.optimization : null;
@@ -57,7 +57,7 @@ function methodRow(
   return {
     id: method,
     label: { ja: `電気需要最適化・${name.ja}${star.ja}`, en: `Optimized, ${name.en} method${star.en}` },
-    cells: [gj, crudeOil(context, id('kl'), gj, dateOfPeriod(context)), intensity],
+    cells: [cell('gj', 'GJ'), cell('kl', 'kL'), intensity],
   };
 }
 

@@ -38,6 +38,8 @@ export interface PurchasedTally {
   /** Hours of the site for which no document speaks yet, and their kWh. */
   readonly unconfirmedHours: number;
   readonly unconfirmedMicroKwh: bigint;
+  /** Hours of the site in which every purchase has a value. */
+  readonly completeHours: number;
   /** By class of the hourly method, 10⁻⁶ kWh. */
   readonly byClass: Readonly<Record<CoefficientClass, bigint>>;
   /** The largest half-hour demand of all purchases together; null where none was measured. */

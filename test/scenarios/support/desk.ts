@@ -6,11 +6,11 @@
 import type { Correction } from '../../../gateway/domain/corrections.ts';
 import { CodedError } from '../../../gateway/domain/faults.ts';
 import { registerMicro } from '../../../gateway/domain/ledger/register.ts';
+import type { ChannelSpec } from '../../../gateway/domain/meters.ts';
 import { type EpochMs, instant } from '../../../gateway/domain/time.ts';
 import type { Corrector } from '../../../gateway/stages/apply-correction.ts';
 import { listQuestions, type Question } from '../../../gateway/stages/list-questions.ts';
 import type { Store } from '../../../gateway/store/store.ts';
-import type { GatewayProcess } from './gateway-process.ts';
 import type { MeterPlan } from './plan-meter.ts';
 import { dialAt, type PulsePlan } from './plan-pulse.ts';
 import type { Random } from './random.ts';
@@ -85,7 +85,11 @@ interface Meter {
 interface Office {
   readonly desk: Desk;
   readonly store: Store;
-  readonly process: GatewayProcess;
+  /** What the gateway knows of its channels. */
+  readonly process: {
+    readonly specs: readonly ChannelSpec[];
+    readonly byId: ReadonlyMap<number, ChannelSpec>;
+  };
   readonly random: Random;
   readonly meters: readonly Meter[];
   /** What the clock shows at a true instant. */

@@ -54,6 +54,9 @@ export function checkAnswers(
     const [a, b] = [given(from.reading), given(to.reading)];
     if (!a || !b || a.odd || b.odd || b.turn !== a.turn + 1 || b.wraps !== 0n) continue;
     if (meter.truth.aroundTurn(b.turn).wraps !== a.wraps) continue;
+    // Its figures were read by a ratio that was no longer true.
+    if (meter.plan.misread.some(({ fromMs, toMs }) => fromMs <= b.trueAtMs && toMs >= a.trueSinceMs))
+      continue;
     const { energy, nature } = meter.truth;
     const ageMs = Math.max(from.era.scale.updateMs, nature.refreshMs);
     const isFrozen = nature.freezes.some(
