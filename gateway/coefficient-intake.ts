@@ -193,7 +193,7 @@ export function createCoefficientIntake(deps: IntakeDeps): CoefficientIntake {
         for (const stop of stops) stop();
       };
     },
-    preview: (bytes, name) => previewDocument({ store, rules, read }, bytes, name),
+    preview: (bytes, name) => previewDocument({ store, rules, read }, bytes, name, clock.now()),
     applyByHand(bytes, name, sha256) {
       if (sha256Of(bytes) !== sha256) throw new CodedError(fault('preview-differs'));
       const settled = bring(PAGE, { bytes, source: name, etag: null });

@@ -117,11 +117,11 @@ function applyHere(
 }
 
 /** What it would do, beside what is in force. @throws CodedError what refuses it */
-function look(site: SiteConfig, data: string, { bytes, source }: ReceivedDocument): Preview {
+function look(site: SiteConfig, data: string, { bytes, source }: ReceivedDocument, nowMs: EpochMs): Preview {
   const rules = rulesOf(site);
   const store = existsSync(join(data, 'hakaru.db')) ? openStoreForReading(data) : openStoreInMemory();
   try {
-    return previewDocument({ store, rules, read: reader(rules) }, bytes, source);
+    return previewDocument({ store, rules, read: reader(rules) }, bytes, source, nowMs);
   } finally {
     store.close();
   }
@@ -165,7 +165,7 @@ export async function take(
       free.close();
     }
   }
-  const preview = look(site, options.data, received);
+  const preview = look(site, options.data, received, nowMs);
   const seen = seenAs(site, received);
   warn(console, site, seen);
   const name =

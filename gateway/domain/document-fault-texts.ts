@@ -16,6 +16,11 @@ export const DOCUMENT_FAULT_TEXTS = {
     en: 'The coefficient document {source} is larger than {limitBytes} bytes and was not read.',
     ja: '係数文書 {source} は上限 {limitBytes} バイトを超えるため読みませんでした。',
   },
+  'document-not-yet-issued': {
+    retryable: false,
+    en: 'The document {document} says that it was issued {issued}, and it is {now} now. The document issued last decides, so it would silence all others until then. Correct issuedAt, or the clock of this machine.',
+    ja: '文書 {document} の発行日時は {issued} ですが、現在は {now} です。後に発行された文書が優先するため、それまで他の文書が効かなくなります。issuedAt またはこの機器の時計を直してください。',
+  },
   'document-older': {
     retryable: false,
     en: 'Revision {revision} of the document {document} is not newer than revision {have}, which is in force. Nothing was changed.',

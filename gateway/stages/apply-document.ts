@@ -55,7 +55,7 @@ export function createDocumentPlacer(deps: PlacerDeps): DocumentPlacer {
 
   function place({ document, bytes, sha256, source }: Understood, nowMs: EpochMs): Applied {
     const held = store.documents.held(document.area, document.document);
-    const outcome = arrival(document, sha256, held);
+    const outcome = arrival(document, sha256, held, nowMs);
     if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
     if (outcome.kind === 'same') return { kind: 'same', document, hours: 0 };
     store.documents.putInForce(document, { bytes, source, sha256, atMs: nowMs });

@@ -4,6 +4,7 @@ import type { CoefficientRules } from '../domain/coefficients/types.ts';
 import { CodedError } from '../domain/faults.ts';
 import { marginDays } from '../domain/margins/types.ts';
 import { changesOf, type Preview } from '../domain/sources/change.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import { type Input, sha256Of } from './receive-documents.ts';
 
@@ -16,6 +17,7 @@ export function previewDocument(
   },
   bytes: Uint8Array,
   source: string,
+  nowMs: EpochMs,
 ): Preview {
   const { store, rules, read } = deps;
   const sha256 = sha256Of(bytes);
@@ -26,7 +28,7 @@ export function previewDocument(
   }
   const { document, isWhole = true } = input;
   const held = store.documents.held(document.area, document.document);
-  const outcome = arrival(document, sha256, held);
+  const outcome = arrival(document, sha256, held, nowMs);
   if (outcome.kind === 'refused') throw new CodedError(outcome.fault);
   const applies = document.area === rules.area;
   const documents = store.documents.inForce(rules.area);

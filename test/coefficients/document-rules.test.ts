@@ -9,6 +9,7 @@ import {
 import { affectedDays, arrival, validateDocument } from '../../gateway/domain/coefficients/documents.ts';
 import type { CoefficientDocument, RuleSet } from '../../gateway/domain/coefficients/types.ts';
 import { faultText } from '../../gateway/domain/faults.ts';
+import { instant } from '../../gateway/domain/time.ts';
 import { document } from './documents.ts';
 
 const ruleSets = loadRuleSets();
@@ -101,22 +102,32 @@ describe('a document by itself', () => {
 
 describe('an arriving document', () => {
   const second = document({ revision: 2 });
+  const NOW = second.issuedAt;
 
   it('is new, replaces a lower revision, or is the same', () => {
-    expect(arrival(second, 'x', null)).toEqual({ kind: 'new' });
-    expect(arrival(second, 'x', { revision: 1, digest: 'y' })).toEqual({ kind: 'replaces' });
-    expect(arrival(second, 'x', { revision: 2, digest: 'x' })).toEqual({ kind: 'same' });
+    expect(arrival(second, 'x', null, NOW)).toEqual({ kind: 'new' });
+    expect(arrival(second, 'x', { revision: 1, digest: 'y' }, NOW)).toEqual({ kind: 'replaces' });
+    expect(arrival(second, 'x', { revision: 2, digest: 'x' }, NOW)).toEqual({ kind: 'same' });
   });
 
   it('is refused with other contents at the same revision, and when it is older', () => {
-    expect(arrival(second, 'x', { revision: 2, digest: 'y' })).toMatchObject({
+    expect(arrival(second, 'x', { revision: 2, digest: 'y' }, NOW)).toMatchObject({
       kind: 'refused',
       fault: { code: 'document-conflict' },
     });
-    const older = arrival(second, 'x', { revision: 3, digest: 'x' });
+    const older = arrival(second, 'x', { revision: 3, digest: 'x' }, NOW);
     expect(older).toMatchObject({
       kind: 'refused',
       fault: { code: 'document-older', about: { revision: 2, have: 3 } },
+    });
+  });
+
+  it('is refused when it says that it was issued in days to come: it would silence all others', () => {
+    const day = 86_400_000;
+    expect(arrival(second, 'x', null, instant(NOW - day))).toEqual({ kind: 'new' });
+    expect(arrival(second, 'x', { revision: 1, digest: 'y' }, instant(NOW - day - 1))).toMatchObject({
+      kind: 'refused',
+      fault: { code: 'document-not-yet-issued', about: { document: second.document } },
     });
   });
 

@@ -113,7 +113,8 @@ describe('hours of a site that counts by the month', () => {
         hour.document && `${hour.document}/${hour.documentRevision}`,
         hour.confirmed,
       ]);
-  const arrives = (parts: Announced) => plant.arrives(published(parts), NOW);
+  const issuedAt = '2026-03-31T18:00:00+09:00';
+  const arrives = (parts: Announced) => plant.arrives(published({ issuedAt, ...parts }), NOW);
   const sentSince = (seq: number) =>
     plant.sent(seq).map(({ start, revision, mj }) => [start.slice(5, 13), revision, mj]);
 

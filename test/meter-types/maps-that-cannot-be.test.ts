@@ -70,7 +70,10 @@ describe('a map of the site file', () => {
     ],
     ['address: 5, type: u32, plus: [65535]', 'would end beyond register 65535'],
     ['address: 65534, type: ascii8', 'a ascii8 at 65534 would end beyond register 65535'],
-    ['address: 5, type: u32, multiplier: { address: 9, type: f32, as: exponent }', '`multiplier`'],
+    [
+      'address: 5, type: u32, multiplier: { address: 9, type: f32, as: exponent }',
+      '`f32` is not a value of `type`',
+    ],
     ['address: 5, type: u32, multiplier: { address: 65535, type: u32, as: factor }', 'would end beyond'],
     ['address: 5, type: u24', '`u24` is not a value of `type`'],
   ])('is refused: %s', (energy, reason) => {

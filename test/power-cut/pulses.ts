@@ -143,6 +143,8 @@ export async function cutPulses(cuts: number, seed: number): Promise<string[]> {
 
   async function live(): Promise<Running> {
     const running = start(['run', '--config', config, '--data', dataDir]);
+    // Whatever goes wrong from here on, it is ended.
+    gateway = running;
     await eventually(
       () => running.printed().includes('hakaru runs'),
       () => `it runs: ${running.printed()}`,

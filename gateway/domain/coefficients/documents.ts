@@ -1,6 +1,7 @@
 /** What makes a document acceptable, which of several revisions counts, and which days a change can touch. */
 import { type Fault, fault } from '../faults.ts';
 import { parseDecimal, type Rational } from '../rational.ts';
+import type { EpochMs } from '../time.ts';
 import { datesOf, datesOfMonth, dayNumber, isDate, isMonth } from './jst.ts';
 import type { CoefficientDocument, DateRange, RuleSet } from './types.ts';
 
@@ -175,6 +176,9 @@ export interface HeldDocument {
   readonly digest: string;
 }
 
+/** Clocks differ, and a date alone is read as its noon or its end; a year typed wrong is further ahead, ms. */
+const ISSUED_AHEAD_MS = 86_400_000;
+
 /**
  * What an arriving document means beside the one already held.
  * @returns `new`, `replaces` (a higher revision), `same` (nothing to do), or the fault that refuses it
@@ -183,7 +187,13 @@ export function arrival(
   document: CoefficientDocument,
   digest: string,
   held: HeldDocument | null,
+  nowMs: EpochMs,
 ): { readonly kind: 'new' | 'replaces' | 'same' } | { readonly kind: 'refused'; readonly fault: Fault } {
+  if (document.issuedAt > nowMs + ISSUED_AHEAD_MS) {
+    const [issued, now] = [document.issuedAt, nowMs].map((at) => new Date(at).toISOString());
+    const about = { document: document.document, issued: issued ?? '?', now: now ?? '?' };
+    return { kind: 'refused', fault: fault('document-not-yet-issued', about) };
+  }
   if (held === null) return { kind: 'new' };
   if (document.revision > held.revision) return { kind: 'replaces' };
   const about = { document: document.document, revision: document.revision, have: held.revision };
