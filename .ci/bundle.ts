@@ -27,6 +27,7 @@ const DATA = [
   'config/rule-sets',
   'config/margins',
   'config/factors',
+  'config/report-factors',
   'config/sites',
   'gateway/store/migrations',
   'LICENSE',

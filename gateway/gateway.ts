@@ -6,19 +6,19 @@ import { crudeOilByDate } from '../config/report-factors.ts';
 import type { SiteConfig } from '../config/types.ts';
 import { createAhead } from './ahead.ts';
 import { type Alarm, openAlarm } from './alarm.ts';
-import { type CoefficientIntake, createCoefficientIntake } from './coefficient-intake.ts';
+import type { CoefficientIntake } from './coefficient-intake.ts';
 import { createDemand, type Demand } from './demand.ts';
 import { watchDisk } from './disk.ts';
+import type { IsHoliday } from './domain/ahead/day-types.ts';
 import type { Fault } from './domain/faults.ts';
 import type { Clock } from './domain/time.ts';
 import { openLedger } from './ledger.ts';
 import { buildPipeline, type Ground, hearPolls, openPage, openUplinkOf } from './parts.ts';
-import { isJapaneseHoliday } from './platform/japanese-holidays.ts';
 import type { Log } from './platform/log.ts';
 import { runWhenDue } from './platform/repeat.ts';
 import { uplinkConnection } from './platform/secrets.ts';
 import type { OpenPolling, Polling } from './polling.ts';
-import { createReportIntake, type ReportIntake } from './report-intake.ts';
+import type { ReportIntake } from './report-intake.ts';
 import { createChangeFeed } from './stages/change-feed.ts';
 import { createHintBook } from './stages/hint-book.ts';
 import { createLiveBoard } from './stages/live-board.ts';
@@ -122,11 +122,12 @@ async function assemble(
   };
   disk.watch(store, announce);
 
+  let holidays: IsHoliday | null = null;
   const ahead = createAhead({
     me,
     guard,
     knowsTime: () => pipeline.knowsTime(),
-    isHoliday: isJapaneseHoliday,
+    isHoliday: (date) => holidays?.(date) ?? false,
     crudeOilOn: crudeOilByDate(),
   });
   const pipeline = buildPipeline(ground, options.speed ?? 1, {
@@ -154,6 +155,10 @@ async function assemble(
   if (options.pollAtOnce) polling.start();
   const alarm = site.alarm && openAlarm(ground, site.alarm, pipeline, () => demand.highest(), announce);
   const health = () => alarm?.health() ?? null;
+  // What no poll needs is loaded while the first ones are under way.
+  const { createCoefficientIntake } = await import('./coefficient-intake.ts');
+  const { createReportIntake } = await import('./report-intake.ts');
+  holidays = (await import('./platform/japanese-holidays.ts')).isJapaneseHoliday;
   const coefficients = createCoefficientIntake({ ...me, dataDir: ground.dataDir, guard, log: ground.log });
   const reports = createReportIntake({ ...me, dataDir: ground.dataDir, log: ground.log });
   const shown = { pipeline, coefficients, reports, ahead, demand, uplink: () => uplink, alarm: health };

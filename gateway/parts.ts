@@ -5,7 +5,6 @@ import type { MqttConfig } from '../config/types.ts';
 import { watchedMeters } from '../config/watched-meters.ts';
 import { lineBudgets } from '../drivers/modbus/bus-budget.ts';
 import type { Ahead } from './ahead.ts';
-import { createDocumentDesk } from './coefficient-desk.ts';
 import type { CoefficientIntake } from './coefficient-intake.ts';
 import { createCorrectionIntake } from './correction-intake.ts';
 import { createStoreReads } from './dashboard/store-reads.ts';
@@ -19,7 +18,6 @@ import type { OpenQuestion } from './domain/validation/questions.ts';
 import { asMe, type Identity } from './identity.ts';
 import type { Log } from './platform/log.ts';
 import { VERSION } from './platform/version.ts';
-import { createReportDesk } from './report-desk.ts';
 import type { ReportIntake } from './report-intake.ts';
 import { createSelfCheck } from './self-check.ts';
 import { createAcceptor } from './stages/accept-readings.ts';
@@ -214,6 +212,8 @@ export async function openPage(
     rethrow: (error: unknown) => disk.rethrow(error),
   });
   const reads = createStoreReads(asked);
+  const { createDocumentDesk } = await import('./coefficient-desk.ts');
+  const { createReportDesk } = await import('./report-desk.ts');
   const desk = createDocumentDesk(me.store, me.rules.area, shown.coefficients);
   const reports = createReportDesk({
     ...me,
