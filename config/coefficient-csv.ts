@@ -23,7 +23,7 @@ const LISTS = {
 } as const satisfies Readonly<Record<string, { readonly key: string; readonly fields: readonly string[] }>>;
 
 /** The column, from 1, at which the field with this index begins in the line as written. */
-export function columnOf(raw: string, index: number): number {
+function columnOf(raw: string, index: number): number {
   let [field, quoted] = [0, false];
   for (let at = 0; at < raw.length; at += 1) {
     if (field === index) return at + 1;

@@ -1,7 +1,7 @@
 /** `demand:` and `notify:` of the site file as people write them. */
 import * as z from 'zod';
 import { DEMAND_LEVELS, DEMAND_METHODS } from '../gateway/domain/demand/plan.ts';
-import { duration, filePath, id, port, quantity, strict, text } from './fields.ts';
+import { duration, filePath, id, port, quantity, secret, strict, text } from './fields.ts';
 
 const period = duration(1_800_000, 3_600_000).refine((ms) => ms === 1_800_000 || ms === 3_600_000, {
   error: 'wrong-form',
@@ -46,19 +46,6 @@ export const demandSchema = strict({
     .optional()
     .describe("Maxima of earlier months from the supplier's bills: 2026-04: 430 kW"),
 });
-
-const secret = strict({
-  file: filePath.optional(),
-  env: z
-    .string()
-    .regex(/^[A-Za-z_]\w*$/)
-    .optional(),
-})
-  .refine((value) => (value.file === undefined) !== (value.env === undefined), {
-    error: 'one',
-    params: { text: 'wrong-form', values: {} },
-  })
-  .describe('Kept outside this file: one of file and env');
 
 const mailAddress = z.string().regex(/^[^\s@<>,;"]{1,64}@[A-Za-z0-9.-]{1,190}$/);
 const level = z.enum(DEMAND_LEVELS).optional().describe('From which level on; warning when left out');

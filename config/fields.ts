@@ -79,3 +79,16 @@ export const text = z.string().trim().min(1).max(200);
 /** A path as written; relative ones begin at the folder of the file. */
 export const filePath = z.string().min(1).max(1000);
 export const port = z.int().min(1).max(65_535);
+
+export const secret = strict({
+  file: filePath.optional(),
+  env: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/)
+    .optional(),
+})
+  .refine((value) => (value.file === undefined) !== (value.env === undefined), {
+    error: 'one',
+    params: { text: 'wrong-form', values: {} },
+  })
+  .describe('Kept outside this file: one of file and env');

@@ -7,6 +7,7 @@ import {
   type GaugeName,
   REGISTER_GAUGES,
 } from '../gateway/domain/meters.ts';
+import type { SettingName } from '../gateway/domain/quantities.ts';
 import { multiply, ONE, parseDecimal, type Rational, reduced } from '../gateway/domain/rational.ts';
 import { AMOUNT_UNITS, gaugeUnits, parseCount } from './exact.ts';
 import { exactText, positive, strict } from './fields.ts';
@@ -22,7 +23,6 @@ import type {
   RegisterTable,
   RegisterType,
   SettingMap,
-  SettingName,
   WordOrder,
 } from './types.ts';
 

@@ -2,7 +2,6 @@
  * What people enter for reports, as CSV: one entry a line, its first field the kind. UTF-8 with or without a byte order
  * mark, or Shift_JIS. Taken whole or not at all: the first thing wrong, with its line and column, refuses all of it.
  */
-import { CsvError, parse } from 'csv-parse/sync';
 import { isDate, isMonth } from '../gateway/domain/coefficients/jst.ts';
 import { CodedError, fault } from '../gateway/domain/faults.ts';
 import { parseDecimal } from '../gateway/domain/rational.ts';
@@ -13,8 +12,9 @@ import {
   keyOf,
   type ReportEntry,
 } from '../gateway/domain/report/entries.ts';
-import { columnOf } from './coefficient-csv.ts';
+import { placesOf, readRows } from './coefficient-csv.ts';
 import { nearest } from './nearest.ts';
+import { FILE_START, type Place } from './places.ts';
 
 /** Some hundred lines are many; larger files are not read, bytes. */
 export const MAX_ENTRY_BYTES = 1_000_000;
@@ -190,13 +190,7 @@ function draftOf(record: Fields, fuels: readonly string[]): EntryDraft {
   return entryOf(kind, record, fuels);
 }
 
-interface Row {
-  readonly record: readonly string[];
-  readonly raw: string;
-  readonly info: { readonly lines: number };
-}
-
-function refusal(source: string, line: number, column: number, reason: string): CodedError {
+function refusal(source: string, { line, column }: Place, reason: string): CodedError {
   return new CodedError(fault('report-entry-invalid', { source, where: `${line}:${column}`, reason }));
 }
 
@@ -210,30 +204,7 @@ function decoded(bytes: Uint8Array, source: string): string {
       // The next one may fit.
     }
   }
-  throw refusal(source, 1, 1, 'the text is neither UTF-8 nor Shift_JIS');
-}
-
-function rowsOf(text: string, source: string): readonly Row[] {
-  const options = {
-    info: true,
-    raw: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    trim: true,
-    max_record_size: 2_000,
-  } as const;
-  try {
-    return parse(text, options) as unknown as readonly Row[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const { lines, column } = error as { lines?: unknown; column?: unknown };
-    throw refusal(
-      source,
-      Number(lines ?? 1) || 1,
-      typeof column === 'number' ? column + 1 : 1,
-      error.message.slice(0, 200),
-    );
-  }
+  throw refusal(source, FILE_START, 'the text is neither UTF-8 nor Shift_JIS');
 }
 
 /** What a spreadsheet leaves at the end of a record, and the line of titles that people put first. */
@@ -253,16 +224,15 @@ export function readReportEntries(
   source: string,
   fuels: readonly string[],
 ): readonly EntryDraft[] {
-  const rows = rowsOf(decoded(bytes, source), source);
+  const rows = readRows(decoded(bytes, source));
+  if ('reason' in rows) throw refusal(source, rows.place, rows.reason);
   const drafts: EntryDraft[] = [];
   const seen = new Map<string, number>();
-  for (const [n, { record, raw, info }] of rows.entries()) {
-    const written = raw.replace(/^[\r\n]+/, '');
-    const line = info.lines - (written.replace(/\r?\n$/, '').match(/\n/g)?.length ?? 0);
-    const fields = trimmed(record);
+  for (const [n, row] of rows.entries()) {
+    const placeAt = placesOf(row);
+    const fields = trimmed(row.record);
     if ((n === 0 && fields[0] === 'kind') || fields[0]?.startsWith('#')) continue;
-    const wrong = (field: number, reason: string): CodedError =>
-      refusal(source, line, columnOf(written, field), reason);
+    const wrong = (field: number, reason: string): CodedError => refusal(source, placeAt(field), reason);
     if (drafts.length >= MAX_LINES) throw wrong(0, `more than ${MAX_LINES} entries`);
     let draft: EntryDraft;
     try {
@@ -275,9 +245,9 @@ export function readReportEntries(
     const before = seen.get(key);
     if (before !== undefined)
       throw wrong(0, `says the same thing as line ${before}: one of the two is wrong`);
-    seen.set(key, line);
+    seen.set(key, placeAt(0).line);
     drafts.push(draft);
   }
-  if (drafts.length === 0) throw refusal(source, 1, 1, 'there is no entry in it');
+  if (drafts.length === 0) throw refusal(source, FILE_START, 'there is no entry in it');
   return drafts;
 }

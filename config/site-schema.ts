@@ -9,7 +9,19 @@ import { CHANNEL_NAMES, ROLES } from '../gateway/domain/meters.ts';
 import { sourceFields } from './coefficient-sources.ts';
 import { demandSchema, notifySchema } from './demand-schema.ts';
 import { gasSchema, steamSchema } from './factors-fields.ts';
-import { days, duration, filePath, id, port, powerOfTen, quantity, ratio, strict, text } from './fields.ts';
+import {
+  days,
+  duration,
+  filePath,
+  id,
+  port,
+  powerOfTen,
+  quantity,
+  ratio,
+  secret,
+  strict,
+  text,
+} from './fields.ts';
 import { genericMap } from './map-schema.ts';
 import { methodSchema } from './method-schema.ts';
 import { reportSchema } from './report-site.ts';
@@ -95,19 +107,6 @@ export const meterSchema = strict({
   steam: steamSchema.optional().describe('The steam and its feed water: kWh by IAPWS-IF97'),
   map: genericMap.optional(),
 });
-
-const secret = strict({
-  file: filePath.optional(),
-  env: z
-    .string()
-    .regex(/^[A-Za-z_]\w*$/)
-    .optional(),
-})
-  .refine((value) => (value.file === undefined) !== (value.env === undefined), {
-    error: 'one',
-    params: { text: 'wrong-form', values: {} },
-  })
-  .describe('Kept outside this file: one of file and env');
 
 export const mqttSchema = strict({
   url: z.string().min(1).max(500),

@@ -7,6 +7,7 @@ import type { AlarmCause } from '../gateway/domain/alarm.ts';
 import type { MethodFrom } from '../gateway/domain/coefficients/types.ts';
 import type { DemandPlan } from '../gateway/domain/demand/plan.ts';
 import type { ChannelName, GaugeName, Role } from '../gateway/domain/meters.ts';
+import type { SettingName } from '../gateway/domain/quantities.ts';
 import type { Rational } from '../gateway/domain/rational.ts';
 import type { ReportSettings } from '../gateway/domain/report/settings.ts';
 import type { KwhFactor } from '../gateway/domain/thermo/kwh-factor.ts';
@@ -124,15 +125,6 @@ export interface RegisterMap extends RegisterPlace {
   readonly multiplier?: MultiplierRegister | 'given';
   readonly plus?: readonly AddedRegister[];
 }
-
-/** What a meter lets people set that changes what its registers mean. */
-export type SettingName =
-  | 'ct-ratio'
-  | 'vt-ratio'
-  | 'ct-primary'
-  | 'ct-secondary'
-  | 'vt-primary'
-  | 'vt-secondary';
 
 export interface SettingMap extends RegisterPlace {
   /** Value of one count. */

@@ -134,7 +134,6 @@ async function assemble(
     onTurn() {
       ahead.look();
       uplink?.wake();
-      uplink?.stand();
       guard.read(() => changes.hoursIfNew(store.outbox.lastSeq()), undefined);
     },
     onClock: announce,
@@ -219,13 +218,18 @@ function running(parts: Parts): Gateway {
       await coefficients.download();
       coefficients.drainInbox();
       pipeline.drain();
+      uplink?.stand();
     },
     async playRound() {
       ground.round.isPlayed = true;
-      await polling.pollAll();
-      ground.round.isPlayed = false;
+      try {
+        await polling.pollAll();
+      } finally {
+        ground.round.isPlayed = false;
+      }
       pipeline.drain();
       demand.look();
+      uplink?.stand();
     },
     start() {
       if (!polls) polling.start();

@@ -3,16 +3,11 @@
  * registers: tariffs that are added up, a high and a low part, a register that says by what power of ten another one
  * is multiplied. A part that is missing or no number leaves the whole value out. Pure.
  */
-import type {
-  MeterConfig,
-  MultiplierRegister,
-  RegisterMap,
-  RegisterPlace,
-  SettingName,
-} from '../../config/types.ts';
+import type { MeterConfig, MultiplierRegister, RegisterMap, RegisterPlace } from '../../config/types.ts';
 import { type Fault, fault } from '../../gateway/domain/faults.ts';
 import { type ChannelName, type GaugeName, isPower, type RawRegister } from '../../gateway/domain/meters.ts';
 import type { GaugeSample, RegisterSample, SettingSample } from '../../gateway/domain/ports.ts';
+import type { SettingName } from '../../gateway/domain/quantities.ts';
 import {
   formatFraction,
   multiply,

@@ -3,7 +3,7 @@
  * import, the coefficient and MJ. Pure: rows in, row out.
  */
 
-import type { Coefficient } from './coefficients/types.ts';
+import { type Coefficient, UNWEIGHED } from './coefficients/types.ts';
 import { demandMicro, type Slot } from './ledger/slot.ts';
 import type { ChannelName, ChannelSpec, Role } from './meters.ts';
 import { type Quality, worstOf } from './quality.ts';
@@ -63,16 +63,6 @@ export function hourWeight(
   const allocatedMicroMj = weighing === WEIGHINGS.allocated ? mj : null;
   return { ...UNWEIGHED, energyMicroMj: null, allocatedMicroMj };
 }
-
-/** What a bucket says that is not weighed, or not yet. */
-export const UNWEIGHED: Coefficient = {
-  mjPerKwh: null,
-  class: 'none',
-  ruleSet: null,
-  document: null,
-  documentRevision: null,
-  confirmed: false,
-};
 
 /** kWh of a native quantity: rounded once by the product's rule. */
 export function energyOf(quantityMicro: bigint | null, kwhPerUnit: Rational | null): bigint | null {

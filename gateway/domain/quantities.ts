@@ -81,7 +81,7 @@ export function isPower(gauge: GaugeName): boolean {
   return gauge === 'power' || /^power-l[123]$/.test(gauge);
 }
 
-/** A setting of a meter that decides what its registers mean. */
+/** What a meter lets people set that changes what its registers mean. */
 export type SettingName =
   | 'ct-ratio'
   | 'vt-ratio'

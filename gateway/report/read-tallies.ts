@@ -9,7 +9,7 @@ import { weigh } from '../domain/hour.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { multiply, type Rational, rational, roundHalfAway } from '../domain/rational.ts';
 import type { Bucket } from '../domain/report/period.ts';
-import { joinTallies, type PurchasedTally, type Tally } from '../domain/report/tallies.ts';
+import { EMPTY_TALLY, joinTallies, type PurchasedTally, type Tally } from '../domain/report/tallies.ts';
 import { volumeRatio } from '../domain/thermo/gas.ts';
 import type { KwhFactor } from '../domain/thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, instant, plus, SLOT_MS } from '../domain/time.ts';
@@ -100,16 +100,9 @@ export async function channelTallies(
     const sinceMs = row ? grid.hourOf(row.sinceMs) : Number.MAX_SAFE_INTEGER;
     const beganMs = Math.max(bucket.fromMs, Math.min(sinceMs, endMs));
     let whole: Tally = {
+      ...EMPTY_TALLY,
       dueHours: hoursIn(beganMs, endMs),
       beforeHours: hoursIn(bucket.fromMs, Math.min(beganMs, Math.max(endMs, bucket.fromMs))),
-      hoursWithValue: 0,
-      estimatedHours: 0,
-      coverageMicro: 0n,
-      quantityMicro: null,
-      energyMicroKwh: null,
-      estimatedMicro: 0n,
-      estimatedMicroKwh: 0n,
-      satpMicro: null,
     };
     if (row && endMs > bucket.fromMs)
       for (const { fromMs, toMs, factor } of spells(spec, bucket, grid)) {

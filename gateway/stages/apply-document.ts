@@ -2,12 +2,10 @@
  * coefficient document → rules in force. One transaction: the document as received, as understood, and every hour
  * it can touch queued for weighing. A document that is refused leaves everything as it was.
  */
-import { createHash } from 'node:crypto';
 import { affectedDays, arrival } from '../domain/coefficients/documents.ts';
 import { jstHourStart } from '../domain/coefficients/jst.ts';
 import type { CoefficientDocument, CoefficientRules } from '../domain/coefficients/types.ts';
 import { CodedError } from '../domain/faults.ts';
-import type { ReceivedDocument } from '../domain/ports.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type { EventSink } from './ledger-events.ts';
@@ -36,7 +34,7 @@ export interface DocumentPlacer {
   put(understood: Understood, nowMs: EpochMs, also?: (applied: Applied) => void): Applied;
 }
 
-interface PlacerDeps {
+export interface PlacerDeps {
   readonly store: Store;
   readonly rules: CoefficientRules;
   readonly events: EventSink;
@@ -85,19 +83,5 @@ export function createDocumentPlacer(deps: PlacerDeps): DocumentPlacer {
         also?.(applied);
         return applied;
       }),
-  };
-}
-
-/** The same from bytes. `read` understands them and throws a CodedError for what is wrong. */
-export function createDocumentApplier(
-  deps: PlacerDeps & { readonly read: (bytes: Uint8Array, source: string) => CoefficientDocument },
-) {
-  const placer = createDocumentPlacer(deps);
-  return {
-    /** @throws CodedError document-…, rule-set-unknown, tight-day-without-factor; nothing was applied then */
-    apply({ bytes, source }: ReceivedDocument, nowMs: EpochMs): Applied {
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return placer.put({ document: deps.read(bytes, source), bytes, sha256, source }, nowMs);
-    },
   };
 }

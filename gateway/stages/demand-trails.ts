@@ -1,7 +1,6 @@
 /** The trail of a channel out of its rows, so that a period goes on after a restart where the registers have it. */
-import { emptyTrail, type Trail, type TrailBreak, type TrailPoint } from '../domain/demand/trail.ts';
-import { type Era, totalMicro } from '../domain/ledger/era.ts';
-import { uncertaintyMicro } from '../domain/ledger/register.ts';
+import { emptyTrail, pointOf, type Trail, type TrailBreak } from '../domain/demand/trail.ts';
+import type { Era } from '../domain/ledger/era.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { type EpochMs, type HourGrid, instant, slotOf } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
@@ -48,16 +47,9 @@ export function loadTrail(store: Store, grid: HourGrid, spec: ChannelSpec, nowMs
   const known = rows.flatMap((row) => marked(eras, row) ?? []);
   const isHeadThere = known.at(-1)?.reading.atMs === head.reading.atMs;
   const all = isHeadThere || head.reading.atMs < span.fromMs ? known : [...known, head];
-  const points = all.map(({ reading, era }): TrailPoint => {
-    const { below, above } = uncertaintyMicro(reading.raw, era.scale);
-    return {
-      atMs: reading.atMs,
-      totalMicro: totalMicro(era, reading),
-      belowMicro: below,
-      aboveMicro: above,
-      segment: breaks.filter(({ toMs }) => toMs <= reading.atMs).length,
-    };
-  });
+  const points = all.map(({ reading, era }) =>
+    pointOf(era, reading, breaks.filter(({ toMs }) => toMs <= reading.atMs).length),
+  );
   const slot = slotOf(nowMs);
   return {
     spec,

@@ -134,15 +134,19 @@ export function createDemandWatch(deps: DemandDeps): DemandWatch {
     return trails;
   }
 
-  function lookAt(one: Watched, nowMs: EpochMs): void {
-    const { plan } = one;
-    const startMs = periodStart(nowMs, plan.periodMs, grid);
-    const own = plan.channels.flatMap(({ meter, channel }) => {
+  /** Those of its channels that were read; each with how long a reading of it is fresh. */
+  function trailsOf({ channels }: DemandPlan) {
+    return channels.flatMap(({ meter, channel }) => {
       const trail = trails?.get(keyOf(meter, channel));
       return trail ? [{ trail, freshMs: deps.freshMs(meter) }] : [];
     });
+  }
+
+  function lookAt(one: Watched, nowMs: EpochMs): void {
+    const { plan } = one;
+    const startMs = periodStart(nowMs, plan.periodMs, grid);
     const clockIsKnown = deps.knowsTime() && deps.clockHealth().fault === null;
-    const now = demandNow(plan, own, { startMs, nowMs, clockIsKnown });
+    const now = demandNow(plan, trailsOf(plan), { startMs, nowMs, clockIsKnown });
     one.now = now;
     if (!clockIsKnown) return;
     one.alarm ??= storedAlarm(store, plan) ?? quietAlarm(startMs);
@@ -205,15 +209,11 @@ export function createDemandWatch(deps: DemandDeps): DemandWatch {
     read: () =>
       watched.flatMap(({ plan, months, now, alarm }) => {
         if (!now) return [];
-        const own = plan.channels.flatMap(({ meter, channel }) => {
-          const trail = trails?.get(keyOf(meter, channel));
-          return trail ? [{ trail, freshMs: deps.freshMs(meter) }] : [];
-        });
         return [
           {
             plan,
             now,
-            picture: pictureOf(plan, own, now),
+            picture: pictureOf(plan, trailsOf(plan), now),
             alarm: alarm ?? quietAlarm(now.startMs),
             // No maximum rests on a register whose count is more than 2 % of the target.
             months: months

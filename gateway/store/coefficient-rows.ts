@@ -1,6 +1,6 @@
 /** The coefficient of each hour of the site, and the hours that wait to be weighed or sent again as a whole. */
-import type { Coefficient } from '../domain/coefficients/types.ts';
-import { UNWEIGHED, type Weighing } from '../domain/hour.ts';
+import { type Coefficient, UNWEIGHED } from '../domain/coefficients/types.ts';
+import type { Weighing } from '../domain/hour.ts';
 import { formatFraction, parseFraction, type Rational } from '../domain/rational.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Db } from './database.ts';

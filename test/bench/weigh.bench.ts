@@ -20,13 +20,13 @@ import type { ChannelSpec } from '../../gateway/domain/meters.ts';
 import type { Rational } from '../../gateway/domain/rational.ts';
 import { type EpochMs, HOUR_MS, plus } from '../../gateway/domain/time.ts';
 import { hourGrid } from '../../gateway/platform/hour-grid.ts';
-import { createDocumentApplier } from '../../gateway/stages/apply-document.ts';
 import { createOutboxFiller } from '../../gateway/stages/fill-outbox.ts';
 import { createEventSink } from '../../gateway/stages/ledger-events.ts';
 import { createWeigher, weighAgainIfRulesChanged } from '../../gateway/stages/weigh-hours.ts';
 import { openStore, type Store } from '../../gateway/store/store.ts';
 import { document } from '../coefficients/documents.ts';
 import { specWith } from '../ledger/support/ledger.ts';
+import { createDocumentApplier } from '../support/document-applier.ts';
 import { type FigureLine, figure } from './harness.ts';
 
 const RUNS = 5;

@@ -177,7 +177,7 @@ export const OF_THE_RULES: readonly Mutant[] = [
   {
     name: 'a month without a table is weighed as normal',
     file: `${RULES}/decide.ts`,
-    find: 'if (speaker === null) return { ...NO_RULES, ruleSet: ruleSet.id };',
+    find: 'if (speaker === null) return { ...UNWEIGHED, ruleSet: ruleSet.id };',
     replace: "if (speaker === null) return coefficientAs('normal', ruleSet, null);",
     test: 'test/coefficients/monthly-tables.test.ts',
     story:

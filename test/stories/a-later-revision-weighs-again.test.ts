@@ -8,12 +8,12 @@ import type { CoefficientDocument, CoefficientRules } from '../../gateway/domain
 import { CodedError } from '../../gateway/domain/faults.ts';
 import type { HourMessage } from '../../gateway/domain/messages.ts';
 import { instant } from '../../gateway/domain/time.ts';
-import { createDocumentApplier } from '../../gateway/stages/apply-document.ts';
 import { createOutboxFiller } from '../../gateway/stages/fill-outbox.ts';
 import { createEventSink } from '../../gateway/stages/ledger-events.ts';
 import { createWeigher } from '../../gateway/stages/weigh-hours.ts';
 import { document } from '../coefficients/documents.ts';
 import { at, decimal, HOUR, MINUTE, openLedger, reading, specWith } from '../ledger/support/ledger.ts';
+import { createDocumentApplier } from '../support/document-applier.ts';
 
 const DATE = '2026-11-04';
 const MIDNIGHT = at(`${DATE}T00:00:00+09:00`);

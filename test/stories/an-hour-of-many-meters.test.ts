@@ -8,13 +8,13 @@ import type { CoefficientDocument, CoefficientRules } from '../../gateway/domain
 import type { HourMessage } from '../../gateway/domain/messages.ts';
 import { instant } from '../../gateway/domain/time.ts';
 import { hourGrid } from '../../gateway/platform/hour-grid.ts';
-import { createDocumentApplier } from '../../gateway/stages/apply-document.ts';
 import { createOutboxFiller } from '../../gateway/stages/fill-outbox.ts';
 import { createEventSink } from '../../gateway/stages/ledger-events.ts';
 import { createWeigher } from '../../gateway/stages/weigh-hours.ts';
 import { openStoreInMemory } from '../../gateway/store/store.ts';
 import { document } from '../coefficients/documents.ts';
 import { at, HOUR, specWith } from '../ledger/support/ledger.ts';
+import { createDocumentApplier } from '../support/document-applier.ts';
 
 const METERS = 600;
 const DATE = '2026-11-04';

@@ -5,7 +5,6 @@ import type { CoefficientDocument, CoefficientRules } from '../../gateway/domain
 import { printExplanation } from '../../gateway/domain/explain.ts';
 import type { ChannelSpec } from '../../gateway/domain/meters.ts';
 import { type EpochMs, instant } from '../../gateway/domain/time.ts';
-import { createDocumentApplier } from '../../gateway/stages/apply-document.ts';
 import { createHourCloser } from '../../gateway/stages/close-hours.ts';
 import { explainHour } from '../../gateway/stages/explain-hour.ts';
 import { createOutboxFiller } from '../../gateway/stages/fill-outbox.ts';
@@ -14,6 +13,7 @@ import { createOutboxPort } from '../../gateway/stages/outbox-port.ts';
 import { createWeigher } from '../../gateway/stages/weigh-hours.ts';
 import { document } from '../coefficients/documents.ts';
 import { openLedger } from '../ledger/support/ledger.ts';
+import { createDocumentApplier } from '../support/document-applier.ts';
 import { calculate, type Figures, stated } from './explain-hand.ts';
 import { numbers, type Reader } from './explain-page.ts';
 

@@ -8,13 +8,14 @@ import { currentDocuments } from './documents.ts';
 import { dateOf, jstDay, jstHour, monthOf } from './jst.ts';
 import { decisionText } from './sentences.ts';
 import { type MonthSpeaker, type Speakers, speakersOf } from './speakers.ts';
-import type {
-  Coefficient,
-  CoefficientDecision,
-  CoefficientDocument,
-  CoefficientRules,
-  RuleClass,
-  RuleSet,
+import {
+  type Coefficient,
+  type CoefficientDecision,
+  type CoefficientDocument,
+  type CoefficientRules,
+  type RuleClass,
+  type RuleSet,
+  UNWEIGHED,
 } from './types.ts';
 
 export interface DecidingInput extends CoefficientRules {
@@ -63,15 +64,6 @@ export function holds(
   );
 }
 
-const NO_RULES: Coefficient = {
-  mjPerKwh: null,
-  class: 'none',
-  ruleSet: null,
-  document: null,
-  documentRevision: null,
-  confirmed: false,
-};
-
 function classOf(ruleSet: RuleSet, document: CoefficientDocument, date: string, hour: number): RuleClass {
   return ruleSet.precedence.find((candidate) => holds(candidate, document, ruleSet, date, hour)) ?? 'normal';
 }
@@ -91,7 +83,7 @@ function coefficientAs(name: RuleClass, ruleSet: RuleSet, document: CoefficientD
 
 /** The figure of the month; without a table the hour is not weighed, because nobody may guess one. */
 function monthly(ruleSet: RuleSet, speaker: MonthSpeaker | null): Coefficient {
-  if (speaker === null) return { ...NO_RULES, ruleSet: ruleSet.id };
+  if (speaker === null) return { ...UNWEIGHED, ruleSet: ruleSet.id };
   const { document, mjPerKwh } = speaker;
   return {
     mjPerKwh,
@@ -113,7 +105,7 @@ export function prepare(input: DecidingInput): Decider {
   function decideDay(day: number): readonly Coefficient[] {
     const date = dateOf(day);
     const ruleSet = ruleSetOn(date, ruleSets, ruleSetChoice);
-    if (ruleSet === null) return HOURS.map(() => NO_RULES);
+    if (ruleSet === null) return HOURS.map(() => UNWEIGHED);
     const speaking = byRuleSet.get(ruleSet) ?? speakersOf(current, area, ruleSet);
     byRuleSet.set(ruleSet, speaking);
     if (methodOn(date, input.methods) === 'monthly') {
@@ -138,7 +130,7 @@ export function prepare(input: DecidingInput): Decider {
       hours = decideDay(day);
       days.set(day, hours);
     }
-    return hours[jstHour(hourStart)] ?? NO_RULES;
+    return hours[jstHour(hourStart)] ?? UNWEIGHED;
   }
 
   return {

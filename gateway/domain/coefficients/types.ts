@@ -160,3 +160,13 @@ export interface CoefficientRules {
   /** By fiscal year, rising. Hourly before the first entry, and where there is none. */
   readonly methods?: readonly MethodFrom[];
 }
+
+/** Of an hour for which there are no rules, and of a bucket that is not weighed, or not yet. */
+export const UNWEIGHED: Coefficient = {
+  mjPerKwh: null,
+  class: 'none',
+  ruleSet: null,
+  document: null,
+  documentRevision: null,
+  confirmed: false,
+};

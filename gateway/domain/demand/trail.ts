@@ -61,7 +61,8 @@ function sameScale(a: RegisterScale, b: RegisterScale): boolean {
   );
 }
 
-function pointOf(era: Era, reading: Reading, segment: number): TrailPoint {
+/** A reading as a point of the trail. @param segment how many breaks lie before it */
+export function pointOf(era: Era, reading: Reading, segment: number): TrailPoint {
   const { below, above } = uncertaintyMicro(reading.raw, era.scale);
   return {
     atMs: reading.atMs,

@@ -15,12 +15,12 @@ import type { ChannelSpec } from '../../../gateway/domain/meters.ts';
 import { type EpochMs, instant } from '../../../gateway/domain/time.ts';
 import { hourGrid } from '../../../gateway/platform/hour-grid.ts';
 import { createAcceptor } from '../../../gateway/stages/accept-readings.ts';
-import { createDocumentApplier } from '../../../gateway/stages/apply-document.ts';
 import { createHourCloser } from '../../../gateway/stages/close-hours.ts';
 import { createOutboxFiller } from '../../../gateway/stages/fill-outbox.ts';
 import { createEventSink } from '../../../gateway/stages/ledger-events.ts';
 import { createWeigher, weighAgainIfRulesChanged } from '../../../gateway/stages/weigh-hours.ts';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
+import { createDocumentApplier } from '../../support/document-applier.ts';
 
 /** Where no test is about the disk, none is waited for. */
 export function quickFolder(): string {

@@ -1,5 +1,3 @@
-import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AdviceView, AheadDayView, AheadView } from '../../ahead-views.ts';
 import { AheadBand, spanHours } from './ahead-band.tsx';
 import { ahead, aheadFailed } from './ahead-state.ts';
@@ -7,6 +5,7 @@ import { aheadTexts } from './ahead-texts.ts';
 import { coefficient, longDate, number } from './format.ts';
 import { gatewayNowMs, language, texts } from './state.ts';
 import { ClassSwatch } from './swatch.tsx';
+import { useWidth } from './width.ts';
 
 const FIRST_WIDTH_PX = 900;
 
@@ -107,17 +106,7 @@ function AdviceList({ advice }: { advice: readonly AdviceView[] }) {
 export function Ahead() {
   const a = aheadTexts.value;
   const t = texts.value;
-  const frame = useRef<HTMLElement>(null);
-  const widthPx = useSignal(FIRST_WIDTH_PX);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry && entry.contentRect.width > 0) widthPx.value = Math.round(entry.contentRect.width);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const { frame, widthPx } = useWidth<HTMLElement>(FIRST_WIDTH_PX);
   const view = ahead.value;
   const days = view?.today && view.tomorrow ? [view.today, view.tomorrow] : [];
   const largest = Math.max(0, ...days.flatMap((day) => day.hours.map((hour) => hour.expectedKwh ?? 0)));
@@ -133,7 +122,7 @@ export function Ahead() {
               name={index === 0 ? t.today : t.tomorrow}
               day={day}
               view={view}
-              width={widthPx.value}
+              width={widthPx}
               largest={largest}
               nowMs={index === 0 ? gatewayNowMs.value : null}
             />

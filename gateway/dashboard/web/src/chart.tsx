@@ -1,5 +1,3 @@
-import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChannelDayView, DayView } from '../../views.ts';
 import { BAND_HEIGHT, Band } from './band.tsx';
 import { Bars, type Plot, xOf, yOf } from './bars.tsx';
@@ -7,6 +5,7 @@ import { clockTime, number, unitText } from './format.ts';
 import { Legend } from './legend.tsx';
 import { axisFor } from './scale.ts';
 import { gatewayNowMs, isWeighed, language, soFar, texts, valueOf } from './state.ts';
+import { useWidth } from './width.ts';
 
 const WIDE_PX = 600;
 const FIRST_WIDTH_PX = 900;
@@ -93,18 +92,7 @@ function NowLine({ shown, shownDay, plot }: { shown: ChannelDayView; shownDay: D
 
 /** The day as bars: colour and pattern say the class, dashes say that nothing is known. */
 export function Chart({ shown, shownDay }: { shown: ChannelDayView; shownDay: DayView }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const widthPx = useSignal(FIRST_WIDTH_PX);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry && entry.contentRect.width > 0) widthPx.value = Math.round(entry.contentRect.width);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const width = widthPx.value;
+  const { frame, widthPx: width } = useWidth<HTMLDivElement>(FIRST_WIDTH_PX);
   const wide = width >= WIDE_PX;
   const values = shown.frames.map((one) => valueOf(one) ?? 0);
   const { ticks, top: largest } = axisFor(Math.max(...values, soFar.value ?? 0));

@@ -1,10 +1,9 @@
-import { useSignal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { DemandView } from '../../views.ts';
 import { DEMAND_TEXTS } from './demand-texts.ts';
 import { number, unitText } from './format.ts';
 import { axisFor } from './scale.ts';
 import { language } from './state.ts';
+import { useWidth } from './width.ts';
 
 const FIRST_WIDTH_PX = 520;
 const HEIGHT_PX = 214;
@@ -85,18 +84,7 @@ function Axes({ plot, ticks, demand }: { plot: Plot; ticks: readonly number[]; d
 /** The running period: the line so far, where it leads, and what it should stay below. */
 export function DemandChart({ demand }: { demand: DemandView }) {
   const t = DEMAND_TEXTS[language.value];
-  const frame = useRef<HTMLDivElement>(null);
-  const widthPx = useSignal(FIRST_WIDTH_PX);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry && entry.contentRect.width > 0) widthPx.value = Math.round(entry.contentRect.width);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  const width = widthPx.value;
+  const { frame, widthPx: width } = useWidth<HTMLDivElement>(FIRST_WIDTH_PX);
   const { predicted, target, contract, picture, period, now } = demand;
   const { ticks, top } = axisFor(Math.max(target, contract ?? 0, predicted ?? 0, now ?? 0) * 1.04);
   const right = width - RIGHT;
