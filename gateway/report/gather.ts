@@ -1,5 +1,6 @@
 /** From the rows of the ledger and what people entered to the input of a report. */
-import type { CoefficientClass, MethodFrom, RuleSet } from '../domain/coefficients/types.ts';
+import { methodOn } from '../domain/coefficients/choices.ts';
+import type { CoefficientClass, RuleSet } from '../domain/coefficients/types.ts';
 import type { ChannelSpec } from '../domain/meters.ts';
 import { parseDecimal } from '../domain/rational.ts';
 import type { PastYear, ReportInput, ResponseHours } from '../domain/report/context.ts';
@@ -15,10 +16,17 @@ import {
 import { buildReport } from '../domain/report/report.ts';
 import { NO_SETTINGS, type ReportSettings } from '../domain/report/settings.ts';
 import { type ChannelTallies, countedAs, EMPTY_TALLY, wholeOf } from '../domain/report/tallies.ts';
+import { factorOf } from '../domain/thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, plus } from '../domain/time.ts';
 import { rulesOf, type SiteFactsRow } from '../stages/site-facts.ts';
 import type { Store } from '../store/store.ts';
-import { channelTallies, factorAt, purchasedTallies, type TallyDeps, weighersOf } from './read-tallies.ts';
+import {
+  channelTallies,
+  purchasedTallies,
+  type TallyDeps,
+  type Weighers,
+  weighersOf,
+} from './read-tallies.ts';
 
 export interface GatherDeps extends TallyDeps {
   readonly store: Store;
@@ -35,10 +43,6 @@ const YEARS_BEFORE = 4;
 
 export function settingsOf({ report }: Pick<SiteFactsRow, 'report'>): ReportSettings {
   return report ?? NO_SETTINGS;
-}
-
-function methodOf(methods: readonly MethodFrom[] | undefined, fiscalYear: number): 'hourly' | 'monthly' {
-  return methods?.findLast((each) => each.fiscalYear <= fiscalYear)?.method ?? 'hourly';
 }
 
 /** In the order of the site file; channels that have left it come last. */
@@ -64,7 +68,7 @@ async function readChannels(
     const { meter, channel, unit, role } = spec;
     const own = named.get(meter);
     const at = buckets[0]?.fromMs ?? deps.nowMs;
-    const label = factorAt(spec, at, grid)?.label ?? null;
+    const label = factorOf(spec, at, grid)?.label ?? null;
     const factorId = label === null ? null : (label.split(' (')[0] ?? null);
     const channels = (channelsOf.get(meter) ?? []).map((each) => each.channel);
     const counted = countedAs({ role, channel, channels }, own, factorId);
@@ -91,14 +95,18 @@ async function readChannels(
   return found;
 }
 
-function responsesIn(deps: GatherDeps, period: ReportPeriod, entries: readonly SaidEntry[]): ResponseHours[] {
+function responsesIn(
+  { grid }: GatherDeps,
+  period: ReportPeriod,
+  entries: readonly SaidEntry[],
+  { hourly }: Weighers,
+): ResponseHours[] {
   const months = new Set(monthsIn(period));
-  const { hourly } = weighersOf(deps.store, rulesOf(deps.facts, deps.ruleSets));
   return entries
     .flatMap((said): ResponseHours[] => {
       const { entry } = said;
       if (entry.kind !== 'demand-response' || !months.has(entry.date.slice(0, 7))) return [];
-      const { fromMs } = deps.grid.day(entry.date);
+      const { fromMs } = grid.day(entry.date);
       const classes: CoefficientClass[] = [];
       for (let hour = entry.fromHour; hour < entry.toHour; hour++)
         classes.push(hourly.coefficientOf(plus(fromMs, hour * HOUR_MS)).class);
@@ -204,9 +212,9 @@ export async function gatherInput(
     channels,
     purchased: purchased?.tallies ?? null,
     purchasedBefore: earlier?.tallies[0] ?? null,
-    method: methodOf(facts.methods, fiscalYear),
+    method: methodOn(`${fiscalYear}-04-01`, facts.methods),
     entries: entries.filter(({ entry }) => fiscalYearOfEntry(entry) === fiscalYear),
-    responses: responsesIn(deps, period, entries),
+    responses: responsesIn(deps, period, entries, weighers),
     history,
     hoursToWeigh: purchased?.hoursToWeigh ?? 0,
   };

@@ -11,7 +11,7 @@ import { multiply, type Rational, rational, roundHalfAway } from '../domain/rati
 import type { Bucket } from '../domain/report/period.ts';
 import { EMPTY_TALLY, joinTallies, type PurchasedTally, type Tally } from '../domain/report/tallies.ts';
 import { volumeRatio } from '../domain/thermo/gas.ts';
-import type { KwhFactor } from '../domain/thermo/kwh-factor.ts';
+import { factorOf, type KwhFactor } from '../domain/thermo/kwh-factor.ts';
 import { type EpochMs, HOUR_MS, type HourGrid, instant, plus, SLOT_MS } from '../domain/time.ts';
 import type { HourRow } from '../store/hour-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -67,16 +67,8 @@ function spells(
   const edges = [bucket.fromMs, ...cuts, bucket.toMs];
   return edges.slice(1).map((toMs, n) => {
     const fromMs = edges[n] ?? bucket.fromMs;
-    return { fromMs, toMs, factor: factorAt(spec, fromMs, grid) };
+    return { fromMs, toMs, factor: factorOf(spec, fromMs, grid) };
   });
-}
-
-export function factorAt(spec: ChannelSpec, at: EpochMs, grid: HourGrid): KwhFactor | null {
-  const date = grid.dateOf(at);
-  return (
-    spec.kwhFactors.find(({ from, to }) => (from === null || from <= date) && (to === null || date <= to)) ??
-    null
-  );
 }
 
 /** Whole hours of a span. */
@@ -118,7 +110,7 @@ export async function channelTallies(
   return tallies;
 }
 
-interface Weighers {
+export interface Weighers {
   readonly hourly: Decider;
   readonly monthly: Decider;
   readonly chosen: Decider;

@@ -1,9 +1,9 @@
 /** Coefficient documents: what the sources said, and the file that is being looked at. */
 import { computed, effect, signal } from '@preact/signals';
 import type { BroughtView, PreviewView, SourcesView } from '../../document-views.ts';
-import type { ErrorView } from '../../views.ts';
+import { send } from './change.ts';
 import { documentTexts } from './document-texts.ts';
-import { language, status } from './state.ts';
+import { status } from './state.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const RETRY_MS = 10_000;
@@ -32,20 +32,9 @@ async function post<T>(path: string, name: string, bytes: ArrayBuffer, sha256?: 
   busy.value = true;
   note.value = null;
   try {
-    const query = new URLSearchParams({ name, ...(sha256 === undefined ? {} : { sha256 }) });
-    const response = await fetch(`${path}?${query}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/octet-stream',
-        'x-hakaru-change': '1',
-        'accept-language': language.value,
-      },
-      body: bytes,
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    const body = (await response.json()) as T & ErrorView;
-    if (response.ok) return body;
-    note.value = { text: body.message, isBad: true };
+    const sent = await send<T>(path, { name, ...(sha256 === undefined ? {} : { sha256 }) }, bytes);
+    if (sent.ok) return sent.answer;
+    note.value = { text: sent.message, isBad: true };
   } catch {
     note.value = { text: documentTexts.value.failed, isBad: true };
   } finally {

@@ -1,9 +1,8 @@
 /** What was entered for reports, and the form for more. */
 import { signal } from '@preact/signals';
 import type { ReportEntriesView } from '../../report-views.ts';
-import type { ErrorView } from '../../views.ts';
+import { send } from './change.ts';
 import { reportTexts } from './report-texts.ts';
-import { language } from './state.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
 const NAME_KEY = 'hakaru-name';
@@ -27,28 +26,21 @@ export async function loadEntries(): Promise<void> {
   }
 }
 
-async function send(body: BodyInit, name: string): Promise<boolean> {
+async function enter(body: BodyInit, name: string): Promise<boolean> {
   busy.value = true;
   note.value = null;
   localStorage.setItem(NAME_KEY, by.value);
   try {
-    const query = new URLSearchParams({ by: by.value, name });
-    const response = await fetch(`/api/v1/report/entries?${query}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/octet-stream',
-        'x-hakaru-change': '1',
-        'accept-language': language.value,
-      },
+    const sent = await send<{ readonly taken: number }>(
+      '/api/v1/report/entries',
+      { by: by.value, name },
       body,
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    const answer = (await response.json()) as ErrorView & { readonly taken: number };
-    note.value = response.ok
-      ? { text: reportTexts.value.taken(answer.taken), isBad: false }
-      : { text: answer.message, isBad: true };
-    if (response.ok) await loadEntries();
-    return response.ok;
+    );
+    note.value = sent.ok
+      ? { text: reportTexts.value.taken(sent.answer.taken), isBad: false }
+      : { text: sent.message, isBad: true };
+    if (sent.ok) await loadEntries();
+    return sent.ok;
   } catch {
     note.value = { text: reportTexts.value.failed, isBad: true };
     return false;
@@ -59,9 +51,9 @@ async function send(body: BodyInit, name: string): Promise<boolean> {
 
 export async function enterLine(): Promise<void> {
   const text = `${kind.value},${line.value.trim()}\n`;
-  if (await send(new TextEncoder().encode(text), 'page')) line.value = '';
+  if (await enter(new TextEncoder().encode(text), 'page')) line.value = '';
 }
 
 export async function enterFile(file: File): Promise<void> {
-  await send(await file.arrayBuffer(), file.name.slice(0, 200));
+  await enter(await file.arrayBuffer(), file.name.slice(0, 200));
 }
