@@ -24,7 +24,7 @@ import { exactMicro, shownText } from '../domain/report/rounding.ts';
 import { MARK_WORDS, UNIT_WORDS } from '../domain/report/words.ts';
 import type { EpochMs, HourGrid } from '../domain/time.ts';
 import { rulesOf } from '../stages/site-facts.ts';
-import { weighersOf } from './read-tallies.ts';
+import { type Weighers, weighersOf } from './read-tallies.ts';
 import type { MadeReport, ReportKnowledge } from './reporter.ts';
 
 /** Where a line leads on. */
@@ -82,7 +82,8 @@ const CLASS_WORDS: Readonly<Record<CoefficientClass, Words>> = {
 
 interface Explaining {
   readonly made: MadeReport;
-  readonly knowledge: Pick<ReportKnowledge, 'ruleSets'>;
+  /** Made at the first question: most cells ask for none. */
+  readonly weighers: () => Weighers;
   readonly language: Language;
 }
 
@@ -131,9 +132,8 @@ function sumOf(hours: Hours, channelRow: number, context: Explaining): bigint | 
   return mj;
 }
 
-function deciderOf(column: HoursColumn, { made, knowledge }: Explaining) {
-  const weighers = weighersOf(made.store, rulesOf(made.facts, knowledge.ruleSets));
-  return column === 'mj-monthly' ? weighers.monthly : weighers.hourly;
+function deciderOf(column: HoursColumn, { weighers }: Explaining) {
+  return column === 'mj-monthly' ? weighers().monthly : weighers().hourly;
 }
 
 /** The parts of a stretch: months of a year, days of a month; null for a day, whose parts are hours. */
@@ -278,7 +278,10 @@ export function explainCell(
   knowledge: Pick<ReportKnowledge, 'ruleSets'>,
   language: Language,
 ): ExplainedCell {
-  const context: Explaining = { made, knowledge, language };
+  let prepared: Weighers | null = null;
+  const weighers = (): Weighers =>
+    (prepared ??= weighersOf(made.store, rulesOf(made.facts, knowledge.ruleSets)));
+  const context: Explaining = { made, weighers, language };
   const report = periodId(made.report.period);
   const found = findCell(made, id);
   if (!found) {

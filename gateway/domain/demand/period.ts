@@ -283,12 +283,11 @@ function totalAt({ points }: Trail, atMs: number): bigint | null {
 export function pictureOf(plan: DemandPlan, trails: readonly DemandTrail[], now: DemandNow): DemandPoint[] {
   const { startMs, asOfMs, nowMicro } = now;
   if (nowMicro === null || asOfMs === null) return [];
-  const starts = trails.map(({ trail }) => startOf(trail, startMs, 0n));
+  const start = sumKnown(trails, ({ trail }) => startOf(trail, startMs, 0n)?.totalMicro ?? null);
   const stepMs = plan.periodMs / PICTURE_POINTS;
   const points: DemandPoint[] = [{ afterMs: 0, demandMicro: 0n }];
   for (let afterMs = stepMs; startMs + afterMs < asOfMs; afterMs += stepMs) {
     const energy = sumKnown(trails, ({ trail }) => totalAt(trail, startMs + afterMs));
-    const start = sumKnown(starts, (one) => one?.totalMicro ?? null);
     if (energy === null || start === null) continue;
     points.push({ afterMs, demandMicro: powerOf(energy - start, plan.periodMs) });
   }
