@@ -215,10 +215,15 @@ test('alive within half a minute with a whole day behind it, told in messages th
     const { stdout } = await hakaru('hours', '--data', dataDir, '--meter', 'main', '--format', 'json');
     return JSON.parse(stdout) as HourMessage[];
   };
+  // A bucket is weighed in one transaction and sent with its new revision in a later one.
+  const isHeard = (hour: HourMessage): boolean => {
+    const message = heard.table.get(keyOf(hour));
+    return message?.revision === hour.revision && message.coefficient.revision === hour.coefficient.revision;
+  };
   let stored = await printed();
   await eventually(async () => {
     stored = await printed();
-    return stored.every((hour) => heard.table.get(keyOf(hour))?.revision === hour.revision);
+    return stored.every(isHeard);
   }, 'the newest revision of every hour is heard');
   expect(stored.length).toBeGreaterThanOrEqual(24);
   for (const hour of stored) expect(heard.table.get(keyOf(hour))).toMatchObject(hour);
