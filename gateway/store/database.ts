@@ -32,21 +32,33 @@ function migrations(): Migration[] {
     }));
 }
 
-/** Brings the schema up to date, or up to that version, one transaction a step. @throws CodedError ledger-newer */
+/**
+ * Brings the schema up to date, or up to that version, in one transaction: a database is of the version it was or of
+ * the one it should be, and a new one waits for the card once. @throws CodedError ledger-newer
+ */
 export function migrate(db: Db, path: string, upTo = Number.MAX_SAFE_INTEGER): void {
   const steps = migrations();
   const known = steps.at(-1)?.version ?? 0;
   const found = Number(db.pragma('user_version', { simple: true }));
   if (found > known) throw new CodedError(fault('ledger-newer', { path, found, known }));
-  for (const step of steps.filter(({ version }) => version > found && version <= upTo)) {
-    db.transaction(() => {
+  const due = steps.filter(({ version }) => version > found && version <= upTo);
+  if (due.length === 0) return;
+  db.transaction(() => {
+    for (const step of due) {
       db.exec(step.sql);
       db.pragma(`user_version = ${step.version}`);
-    })();
-  }
+    }
+  })();
 }
 
+/**
+ * Pages that a connection keeps in memory, KiB. better-sqlite3 is built with 16,000, which a database of some months
+ * fills; the system's own cache holds the file anyway. Source: SQLite, PRAGMA cache_size (negative: KiB).
+ */
+const CACHE_KIB = 4_000;
+
 function configure(db: Db): void {
+  db.pragma(`cache_size = -${CACHE_KIB}`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
@@ -171,6 +183,7 @@ export function openForReading(dataDir: string): OpenDatabase {
     const known = migrations().at(-1)?.version ?? 0;
     if (found > known) throw new CodedError(fault('ledger-newer', { path: dataDir, found, known }));
     if (found < known) throw new CodedError(fault('ledger-older', { path: dataDir, found, known }));
+    db.pragma(`cache_size = -${CACHE_KIB}`);
     db.pragma('busy_timeout = 5000');
     db.defaultSafeIntegers(true);
     return { db, close: () => db.close() };

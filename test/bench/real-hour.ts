@@ -3,16 +3,26 @@
  * meters each second, a real broker, the page open in Chromium. One JSON line a figure: memory that stays, and what the
  * card gets in a day, from /proc/<pid>/io. Not part of `npm run bench`: it takes an hour, two at best.
  */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { ARCHS, bundle } from '../../.ci/bundle.ts';
 import { CHROMIUM, FLAGS } from '../dashboard/browser.ts';
 import { createMosquitto } from '../uplink/support/mosquitto.ts';
 import { type FigureLine, figure, median } from './harness.ts';
-import { cpuMs, productFlags, residentMb, startGateway, startMeters, writeSite } from './tcp-world.ts';
+import {
+  cpuMs,
+  productFlags,
+  residentMb,
+  running,
+  startGateway,
+  startMeters,
+  writeSite,
+} from './tcp-world.ts';
 
 const METERS = 32;
 const SAMPLE_MS = 5_000;
@@ -26,6 +36,10 @@ function writtenBytes(pid: number): number {
   return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
+/** The least that Node.js needs for this, with the same flags: what is left to us of the 90 MB. */
+const bare = running(
+  spawn(process.execPath, [...flags, fileURLToPath(new URL('./two-threads-child.mjs', import.meta.url))]),
+);
 const folder = mkdtempSync(join(tmpdir(), 'hakaru-hour-'));
 const broker = await createMosquitto(['allow_anonymous true']);
 await broker.start();
@@ -45,11 +59,13 @@ try {
   await page.goto(url);
   await page.getByRole('heading').first().waitFor();
   const samples: number[] = [];
+  const bareSamples: number[] = [];
   const before = { bytes: 0, cpu: 0, at: 0 };
   const endMs = performance.now() + Number(minutes) * 60_000;
   while (performance.now() < endMs) {
     await delay(SAMPLE_MS);
     samples.push(residentMb(gateway.pid));
+    bareSamples.push(residentMb(bare.pid));
     // The first minute is the start: schema, first readings, the page.
     if (before.at === 0 && samples.length * SAMPLE_MS >= 60_000)
       Object.assign(before, {
@@ -66,6 +82,7 @@ try {
   const passedMs = performance.now() - before.at;
   const perDay = ((writtenBytes(gateway.pid) - before.bytes) / passedMs) * 86_400_000;
   report(figure('run, bundled: resident, page open', 'MB', samples.slice(share), 90));
+  report(figure('two bare threads of Node.js: resident', 'MB', bareSamples.slice(share), null));
   report(
     figure(
       'run, bundled: resident, last sixth less second sixth',
@@ -87,6 +104,7 @@ try {
   await browser.close();
   await gateway.stop();
   await meters.stop();
+  await bare.stop();
   await broker.remove();
   rmSync(folder, { recursive: true, force: true });
 }
