@@ -76,20 +76,28 @@ function levelsOf(block: Block): Readonly<Record<DemandLevel, Quantity>> {
   };
 }
 
+const monthsOf = ({ billed }: Block): string[] =>
+  typeof billed === 'object' && billed !== null ? Object.keys(billed) : [];
+
+/** Powers that stand for themselves; the others may be parts of the target. */
+const WHOLE_POWERS: ReadonlySet<string> = new Set(['target', 'contract', 'billed']);
+
 function checkPowers(at: Path, block: Block, unit: ChannelUnit, { report, warn }: CheckContext): void {
   const known = Object.keys(RATE_UNITS[unit]).join(', ');
   const written = quantityAt(block, 'target');
   const target = written && written.unit !== '%' ? powerOf(written, unit, null) : null;
-  const fields = [['target'], ['contract'], ['hysteresis'], ...DEMAND_LEVELS.map((one) => ['levels', one])];
+  const billed = monthsOf(block).map((month) => ['billed', month]);
+  const levels = DEMAND_LEVELS.map((one) => ['levels', one]);
+  const fields = [['target'], ['contract'], ['hysteresis'], ...levels, ...billed];
   for (const path of fields) {
     const found = quantityAt(block, ...path);
     if (!found) continue;
     const field = String(path.at(-1));
     const hint = `\`${field}: 450 ${known.split(',')[0]}\``;
-    if (found.unit === '%' && (field === 'target' || field === 'contract'))
-      report([...at, ...path], 'demand-target-part', { field, hint });
+    const isWhole = WHOLE_POWERS.has(path[0] ?? '');
+    if (found.unit === '%' && isWhole) report([...at, ...path], 'demand-target-part', { field, hint });
     else if (found.unit !== '%' && powerOf(found, unit, null) === null)
-      report([...at, ...path], 'demand-unit', { found: found.unit, known });
+      report([...at, ...path], isWhole ? 'demand-power-unit' : 'demand-unit', { found: found.unit, known });
   }
   const contract = quantityAt(block, 'contract');
   const contractPower = contract && powerOf(contract, unit, null);

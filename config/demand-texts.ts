@@ -24,6 +24,10 @@ export const DEMAND_TEXTS = {
     en: ['`{found}` is no unit for this demand', 'write one of {known}, or % of the target'],
     ja: ['`{found}` はこのデマンドの単位ではありません', '{known}、または目標に対する % で書いてください'],
   },
+  'demand-power-unit': {
+    en: ['`{found}` is no unit for this demand', 'write one of {known}'],
+    ja: ['`{found}` はこのデマンドの単位ではありません', '{known} で書いてください'],
+  },
   'demand-target-part': {
     en: ['`{field}` cannot be a part of the target', 'write {hint}'],
     ja: ['`{field}` を % で書くことはできません', '{hint} のように書いてください'],

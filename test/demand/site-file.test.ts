@@ -92,11 +92,12 @@ test('what is wrong with a demand has its place and its sentence', () => {
   expect(said('demand: { target: 450 kW, period: 15 min }')).toEqual([
     '10:35 `period` is not written as expected',
   ]);
-  expect(said('demand: { target: 450 kW, closingDay: 20, meteringDay: 21 }')[0]).toContain(
-    '計量日'.slice(0, 0),
-  );
   expect(said('demand: { target: 450 kW, closingDay: 20, meteringDay: 21 }')).toEqual([
     '10:39 `meteringDay` and `closingDay` say the same thing in two ways',
+  ]);
+  expect(said('demand: { target: 450 kW, billed: { 2026-04: 430 m3/h, 2026-05: 90 % } }')).toEqual([
+    '10:46 `m3/h` is no unit for this demand',
+    '10:65 `2026-05` cannot be a part of the target',
   ]);
   expect(said('demand: { target: 450 kW, meteringDay: 32 }')).toEqual(['10:40 `meteringDay` must be 1…31']);
   expect(said('demand: [{ target: 450 kW }, { target: 4 kW }]')).toEqual([
