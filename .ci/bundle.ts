@@ -3,7 +3,7 @@
  * then runs this; `--arch arm64|x64` (default: this machine's) chooses the native parts, `--out DIR` (default: dist) the
  * folder, which is emptied first.
  *
- *     hakaru.mjs, *.mjs      all JavaScript: the command, one part per lazily loaded module, one per worker
+ *     hakaru.mjs, *.mjs      all JavaScript: the command, one part per lazily loaded module, the same for each worker
  *     native/*.node          the prebuilt binaries of better-sqlite3 and serialport
  *     config/, gateway/      data files, each where its source file looks for it
  *     package.json, licenses.txt
@@ -132,9 +132,13 @@ function workers(): string[] {
   );
 }
 
-async function compile(out: string): Promise<Metafile> {
+/**
+ * What one thread begins with. Each has chunks of its own: shared ones would be many small files, and a thread loads
+ * no faster what another has loaded.
+ */
+async function compileEntry(entry: string, out: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: [join(ROOT, 'gateway/hakaru.mjs'), ...workers()],
+    entryPoints: [entry],
     outdir: out,
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
@@ -160,6 +164,16 @@ async function compile(out: string): Promise<Metafile> {
   return metafile;
 }
 
+/** @returns every file that went into it, from the root of the repository */
+async function compile(out: string): Promise<Set<string>> {
+  const inputs = new Set<string>();
+  for (const entry of [join(ROOT, 'gateway/hakaru.mjs'), ...workers()]) {
+    const metafile = await compileEntry(entry, out);
+    for (const path of Object.keys(metafile.inputs)) inputs.add(path);
+  }
+  return inputs;
+}
+
 export interface BundleOptions {
   /** Emptied first. */
   readonly out: string;
@@ -174,13 +188,13 @@ export async function bundle({ out, arch, page = join(ROOT, PAGE) }: BundleOptio
     throw new Error('The page is not built: run npm run build first.');
   rmSync(out, { recursive: true, force: true });
   mkdirSync(join(out, 'native'), { recursive: true });
-  const { inputs } = await compile(out);
+  const inputs = await compile(out);
   for (const path of DATA) cpSync(join(ROOT, path), join(out, path), { recursive: true });
   cpSync(page, join(out, PAGE), { recursive: true });
   for (const { name, binary } of NATIVES)
     cpSync(join(ROOT, binary[arch]), join(out, 'native', `${name}.node`));
   writeFileSync(join(out, 'package.json'), packageFile(arch));
-  writeFileSync(join(out, 'licenses.txt'), licensesOf(ROOT, Object.keys(inputs)));
+  writeFileSync(join(out, 'licenses.txt'), licensesOf(ROOT, [...inputs]));
 }
 
 function packageFile(arch: Arch): string {

@@ -184,8 +184,10 @@ export async function keepRunning(console: Console, options: KeeperOptions): Pro
   const wishes = createWishes();
   options.onReload(() => wishes.ask('reload'));
   void stopped.then(() => wishes.ask('stop'));
+  // A program is asked, which takes its time.
+  const heard = watchTimeSource();
   const site = load();
-  const source = await watchTimeSource();
+  const source = await heard;
   sayIfUnset(console, systemClock(site.clock.trust, source));
   const keeper = createKeeper({
     site,

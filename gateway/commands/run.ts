@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { FromGateway, GatewayTask, ToGateway } from '../gateway-worker.ts';
 import { exitCodeOf, onReload, type StopSignal, untilStopped } from '../platform/signals.ts';
 import { systemClock } from '../platform/system-clock.ts';
-import { hostPolling } from '../polling-host.ts';
+import type { PollingWanted } from '../polling-port.ts';
 import { type Console, isWatched } from './console.ts';
 
 export interface RunOptions {
@@ -28,6 +28,8 @@ export async function run({ language }: Console, { config, data }: RunOptions): 
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
     name: 'hakaru-gateway',
   });
+  // Loaded while the other thread, which takes longer, begins.
+  const host = import('../polling-host.ts');
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window, a thread
   const tell = (message: ToGateway): void => thread.postMessage(message);
   let signal: StopSignal | null = null;
@@ -38,11 +40,13 @@ export async function run({ language }: Console, { config, data }: RunOptions): 
   void hearStop();
   onReload(() => tell('reload'));
   const polling = new Set<Promise<void>>();
+  const poll = async (wanted: PollingWanted): Promise<void> =>
+    (await host).hostPolling(wanted, (site) => systemClock(site.clock.trust));
   const code = await new Promise<number>((resolve, reject) => {
     let ended = 1;
     thread.on('message', (message: FromGateway) => {
       if (message.kind === 'ended') ended = message.code;
-      else polling.add(hostPolling(message, (site) => systemClock(site.clock.trust)));
+      else polling.add(poll(message));
     });
     thread.once('error', reject);
     thread.once('exit', () => resolve(ended));
