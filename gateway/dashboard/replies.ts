@@ -14,6 +14,8 @@ const HTTP_STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   'document-conflict': 409,
   'preview-differs': 409,
   'document-too-large': 413,
+  'body-too-large': 413,
+  'body-type': 415,
   'host-not-allowed': 421,
   'too-many-requests': 429,
   'internal-error': 500,

@@ -5,7 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { CodedError, type Fault, fault, type Language } from '../domain/faults.ts';
 import { storageFault, troubleOf } from '../domain/storage.ts';
 import type { DocumentDesk } from './document-desk.ts';
@@ -108,6 +108,18 @@ async function protect(server: FastifyInstance, options: DashboardOptions): Prom
   });
 }
 
+/** What Fastify finds wrong before a route is asked. Source: Fastify, Errors, FST_ERR_CTP_… */
+function requestFault(error: unknown, request: FastifyRequest, status: number): Fault {
+  const path = request.url.split('?', 1)[0]?.slice(0, 120) ?? '';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return fault('body-not-json', { path });
+  const type = (request.headers['content-type'] ?? '-').slice(0, 80);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return fault('body-type', { path, type });
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return fault('body-too-large', { path });
+  return fault('query-invalid', { field: 'HTTP', reason: String(status) });
+}
+
 function answerFaults(server: FastifyInstance, { log, language }: DashboardOptions): void {
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof CodedError) return replyFault(request, reply, error.fault, language);
@@ -117,14 +129,8 @@ function answerFaults(server: FastifyInstance, { log, language }: DashboardOptio
       return replyFault(request, reply, storageFault(trouble, 'data', reason), language);
     }
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-    if (status >= 400 && status < 500) {
-      return replyFault(
-        request,
-        reply,
-        fault('query-invalid', { field: 'HTTP', reason: String(status) }),
-        language,
-      );
-    }
+    if (status >= 400 && status < 500)
+      return replyFault(request, reply, requestFault(error, request, status), language);
     log.error({ error, url: request.url }, 'a dashboard request failed');
     return replyFault(request, reply, fault('internal-error'), language);
   });

@@ -8,6 +8,7 @@ import { ALARM_FAULT_TEXTS } from './alarm-fault-texts.ts';
 import { COEFFICIENT_FAULT_TEXTS } from './coefficient-fault-texts.ts';
 import { CORRECTION_FAULT_TEXTS } from './correction-fault-texts.ts';
 import { DOCUMENT_FAULT_TEXTS } from './document-fault-texts.ts';
+import { HTTP_FAULT_TEXTS } from './http-fault-texts.ts';
 import { NOTIFY_FAULT_TEXTS } from './notify-fault-texts.ts';
 import { PULSE_FAULT_TEXTS } from './pulse-fault-texts.ts';
 import { REPORT_FAULT_TEXTS } from './report-fault-texts.ts';
@@ -319,45 +320,5 @@ export const FAULT_TEXTS = {
   },
   // — the hours ahead —
   ...AHEAD_FAULT_TEXTS,
-  // — HTTP —
-  'query-invalid': {
-    retryable: false,
-    en: '{field} cannot be used: {reason}. Correct the address and ask again.',
-    ja: '{field} の指定に誤りがあります: {reason}。アドレスを直してもう一度開いてください。',
-  },
-  'host-not-allowed': {
-    retryable: false,
-    en: 'This dashboard answers on this machine only, as localhost, not as {host}. Open it with http://localhost, or name a host under dashboard: in the site file.',
-    ja: 'このダッシュボードはこの機器の localhost でのみ開けます ({host} では開けません)。http://localhost で開くか、設定ファイルの dashboard: にホストを書いてください。',
-  },
-  'too-many-requests': {
-    retryable: true,
-    en: 'Too many requests from this address. Wait {seconds} s and try again.',
-    ja: 'このアドレスからの要求が多すぎます。{seconds} 秒待ってからもう一度試してください。',
-  },
-  'too-many-viewers': {
-    retryable: true,
-    en: 'Already {limit} pages receive live values. Close one, or ask /api/v1/status now and then.',
-    ja: 'ライブ表示は同時に {limit} 画面までです。ほかの画面を閉じるか、/api/v1/status を定期的に読んでください。',
-  },
-  'too-many-questions': {
-    retryable: true,
-    en: 'Already {limit} questions about past hours are being answered. Ask again in a moment, or for a shorter time.',
-    ja: '過去の時間帯への問い合わせが同時に {limit} 件に達しています。少し待つか、期間を短くしてもう一度試してください。',
-  },
-  'page-not-built': {
-    retryable: false,
-    en: 'The dashboard page has not been built. Run `npm run build` and start hakaru again.',
-    ja: 'ダッシュボードの画面が作られていません。`npm run build` を実行してから hakaru を起動し直してください。',
-  },
-  'not-found': {
-    retryable: false,
-    en: 'There is nothing at {path}.',
-    ja: '{path} には何もありません。',
-  },
-  'internal-error': {
-    retryable: true,
-    en: 'The gateway could not answer because of an error of its own. Metering goes on; the log says more.',
-    ja: 'ゲートウェイ内部の誤りで応答できません。計測は続いています。詳しくはログを確認してください。',
-  },
+  ...HTTP_FAULT_TEXTS,
 } as const satisfies Readonly<Record<string, FaultText>>;

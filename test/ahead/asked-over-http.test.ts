@@ -137,11 +137,11 @@ async function get(path: string): Promise<Reply> {
   const response = await fetch(`${dashboard.url}${path}`, { headers: { 'accept-language': 'en' } });
   return { status: response.status, body: (await response.json()) as Reply['body'] };
 }
-async function post(body: string): Promise<Reply> {
+async function post(body: string, type = 'application/json'): Promise<Reply> {
   const response = await fetch(`${dashboard.url}/api/v1/what-if`, {
     method: 'POST',
     body,
-    headers: { 'content-type': 'application/json', 'accept-language': 'ja' },
+    headers: { 'content-type': type, 'accept-language': 'ja' },
   });
   return { status: response.status, body: (await response.json()) as Reply['body'] };
 }
@@ -224,12 +224,26 @@ test.each([
   });
 });
 
-test.each(['{', '{}', '{"moves":[]}', '{"moves":[{"kWh":"1","from":"a","to":"b"}]}', '[]', 'null'])(
+test.each(['{}', '{"moves":[]}', '{"moves":[{"kWh":"1","from":"a","to":"b"}]}', '[]', 'null'])(
   'a body of %s is none either',
   async (body) => {
     expect(await post(body)).toMatchObject({ status: 400, body: { code: 'query-invalid' } });
   },
 );
+
+test('a body that cannot be read is told apart from one that asks nothing', async () => {
+  expect(await post('{')).toMatchObject({
+    status: 400,
+    body: {
+      code: 'body-not-json',
+      message: expect.stringContaining('/api/v1/what-if に送られた内容は正しい JSON ではありません'),
+    },
+  });
+  expect(await post('')).toMatchObject({ status: 400, body: { code: 'body-not-json' } });
+  expect(await post('<moves/>', 'text/xml')).toMatchObject({ status: 415, body: { code: 'body-type' } });
+  const large = JSON.stringify({ moves: 'x'.repeat(1_000_000) });
+  expect(await post(large)).toMatchObject({ status: 413, body: { code: 'body-too-large' } });
+});
 
 test('while the time is not known the page gets two nulls', async () => {
   const { reads, live } = fakePlant();

@@ -111,7 +111,10 @@ it('a wrong file is refused with its place, and another one than was looked at t
     status: 400,
     body: { code: 'query-invalid' },
   });
-  expect((await post('/preview?name=a.json', ' '.repeat(1_100_000))).status).toBe(400);
+  expect(await post('/preview?name=a.json', ' '.repeat(1_100_000))).toMatchObject({
+    status: 413,
+    body: { code: 'body-too-large' },
+  });
   expect(desk.inForce()).toEqual([]);
 });
 
