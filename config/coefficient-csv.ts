@@ -3,6 +3,7 @@
  * counts the records before it; format /2 must have it.
  */
 import { CsvError, parse } from 'csv-parse/sync';
+import type { Said } from '../gateway/domain/faults.ts';
 import type { JsonMistake, JsonSource } from './json-source.ts';
 import { FILE_START, type Path, type Place, placeBook } from './places.ts';
 
@@ -45,6 +46,15 @@ function rowsOf(text: string): readonly Row[] {
   return parse(text, options) as unknown as readonly Row[];
 }
 
+/** Source: csv-parse, Errors. */
+const BROKEN_CSV: ReadonlyMap<string, string> = new Map([
+  ['CSV_INVALID_CLOSING_QUOTE', '閉じた引用符の後に文字があります'],
+  ['CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE', '閉じた引用符の後に文字があります'],
+  ['CSV_QUOTE_NOT_CLOSED', '引用符が閉じられていません'],
+  ['INVALID_OPENING_QUOTE', '項目の途中に引用符があります'],
+  ['CSV_MAX_RECORD_SIZE', '1 行が長すぎます'],
+]);
+
 /** The same, or what is wrong with the text as CSV. */
 export function readRows(text: string): readonly Row[] | JsonMistake {
   try {
@@ -54,7 +64,7 @@ export function readRows(text: string): readonly Row[] | JsonMistake {
     const { lines, column } = error as { lines?: unknown; column?: unknown };
     return {
       place: { line: Number(lines ?? 1) || 1, column: typeof column === 'number' ? column + 1 : 1 },
-      reason: error.message.slice(0, 200),
+      reason: { en: error.message.slice(0, 200), ja: BROKEN_CSV.get(error.code) ?? 'CSV として読めません' },
     };
   }
 }
@@ -78,31 +88,35 @@ function take(
   placeAt: (field: number) => Place,
 ): JsonMistake | null {
   const [key = '', ...fields] = record;
-  const wrong = (field: number, reason: string): JsonMistake => ({ place: placeAt(field), reason });
+  const wrong = (field: number, reason: Said): JsonMistake => ({ place: placeAt(field), reason });
   const counted = (count: number): JsonMistake | null =>
     fields.length === count
       ? null
-      : wrong(
-          Math.min(fields.length, count + 1),
-          `${key} takes ${count} field${count === 1 ? '' : 's'}, not ${fields.length}`,
-        );
+      : wrong(Math.min(fields.length, count + 1), {
+          en: `${key} takes ${count} field${count === 1 ? '' : 's'}, not ${fields.length}`,
+          ja: `${key} の項目は ${count} 個です (${fields.length} 個あります)`,
+        });
   const add = (path: Path, value: unknown, field: number): unknown => {
     draft.book.add(path, placeAt(field), placeAt(0));
     return value;
   };
   if ((SINGLE as readonly string[]).includes(key)) {
     const mistake =
-      counted(1) ?? (Object.hasOwn(draft.data, key) ? wrong(0, `${key} is written twice`) : null);
+      counted(1) ??
+      (Object.hasOwn(draft.data, key)
+        ? wrong(0, { en: `${key} is written twice`, ja: `${key} が二度書かれています` })
+        : null);
     if (mistake) return mistake;
     const [text = ''] = fields;
     draft.data[key] = add([key], key === 'revision' && /^\d{1,9}$/.test(text) ? Number(text) : text, 1);
     return null;
   }
   if (!Object.hasOwn(LISTS, key)) {
-    return wrong(
-      0,
-      `${JSON.stringify(key)} is not a record; known are ${[...SINGLE, ...Object.keys(LISTS), 'end'].join(', ')}`,
-    );
+    const known = [...SINGLE, ...Object.keys(LISTS), 'end'].join(', ');
+    return wrong(0, {
+      en: `${JSON.stringify(key)} is not a record; known are ${known}`,
+      ja: `${JSON.stringify(key)} という項目はありません。使えるのは ${known} です`,
+    });
   }
   const { key: name, fields: names } = LISTS[key as keyof typeof LISTS];
   const mistake = counted(Math.max(1, names.length));
@@ -129,10 +143,19 @@ function endMistake(
   const [said = ''] = fields;
   if (fields.length === 1 && said === String(count)) return null;
   if (fields.length !== 1 || !/^\d{1,6}$/.test(said))
-    return { place: placeAt(1), reason: `end takes the number of records before it; write end,${count}` };
+    return {
+      place: placeAt(1),
+      reason: {
+        en: `end takes the number of records before it; write end,${count}`,
+        ja: `end にはその前の行数を書きます (end,${count})`,
+      },
+    };
   return {
     place: placeAt(1),
-    reason: `end counts ${said} records and there are ${count} before it: lines are missing, or were added`,
+    reason: {
+      en: `end counts ${said} records and there are ${count} before it: lines are missing, or were added`,
+      ja: `end の行数は ${said} ですが、その前に ${count} 行あります。行が欠けているか、加えられています`,
+    },
   };
 }
 
@@ -145,7 +168,11 @@ export function readCoefficientCsv(text: string): (JsonSource & { readonly isWho
   let isWhole = false;
   for (const [index, row] of rows.entries()) {
     const placeAt = placesOf(row);
-    if (isWhole) return { place: placeAt(0), reason: 'there is another record after the end' };
+    if (isWhole)
+      return {
+        place: placeAt(0),
+        reason: { en: 'there is another record after the end', ja: 'end の後に行があります' },
+      };
     // A spreadsheet pads every record to the width of the longest.
     const fields = [...row.record];
     while (fields.length > 1 && fields.at(-1) === '') fields.pop();
@@ -156,7 +183,10 @@ export function readCoefficientCsv(text: string): (JsonSource & { readonly isWho
   }
   if (!isWhole && draft.data['format'] === MUST_END) {
     const line = (rows.at(-1)?.info.lines ?? 0) + 1;
-    const reason = `the text ends without its end record, so lines may be missing; if all is there, write end,${rows.length}`;
+    const reason = {
+      en: `the text ends without its end record, so lines may be missing; if all is there, write end,${rows.length}`,
+      ja: `end の行がないため、行が欠けているかもしれません。全部あるなら最後に end,${rows.length} と書いてください`,
+    };
     return { place: { line, column: 1 }, reason };
   }
   return { data: draft.data, places: draft.book, isWhole };

@@ -6,9 +6,9 @@ import * as z from 'zod';
 import { contentProblem, MAX_DOCUMENT_DAYS, ruleProblem } from '../gateway/domain/coefficients/documents.ts';
 import { isDate, isMonth, parseInstant } from '../gateway/domain/coefficients/jst.ts';
 import { type CoefficientDocument, GRID_AREAS, type RuleSet } from '../gateway/domain/coefficients/types.ts';
-import { CodedError, fault } from '../gateway/domain/faults.ts';
+import { CodedError, type Fault, fault, type Said } from '../gateway/domain/faults.ts';
 import { readCoefficientCsv } from './coefficient-csv.ts';
-import { documentText, refuse } from './coefficient-text.ts';
+import { documentText, refuse, whereText } from './coefficient-text.ts';
 import { KNOWN_KEYS, strict } from './fields.ts';
 import { type JsonSource, readJson } from './json-source.ts';
 import { nearest } from './nearest.ts';
@@ -23,13 +23,49 @@ export const DOCUMENT_FORMATS = ['hakaru-coefficients/2', 'hakaru-coefficients/1
 /** No document announces more single days or spans of hours than it may speak for days, times hours. */
 const MAX_ENTRIES = MAX_DOCUMENT_DAYS * 4;
 
-const date = z.string().refine(isDate, 'is not a date of the calendar; write it like 2026-11-03');
-const hour = (low: number, high: number) =>
+/** What is wrong with a value that has not the form of its field; the schema names them by their keys. */
+const FORMS = {
+  date: {
+    en: 'is not a date of the calendar; write it like 2026-11-03',
+    ja: 'は暦にない日付です。2026-11-03 のように書いてください',
+  },
+  hour: {
+    en: 'is not a whole hour; write it like 13:00',
+    ja: 'は正時ではありません。13:00 のように書いてください',
+  },
+  hourFrom: { en: "must be 0 to 23 o'clock", ja: 'は 0 時から 23 時まででなければなりません' },
+  hourTo: { en: "must be 1 to 24 o'clock", ja: 'は 1 時から 24 時まででなければなりません' },
+  month: {
+    en: 'is not a month; write it like 2026-04',
+    ja: 'は月ではありません。2026-04 のように書いてください',
+  },
+  figure: {
+    en: 'is not a coefficient as printed; write it like "9.12"',
+    ja: 'は公表値の形ではありません。"9.12" のように書いてください',
+  },
+  name: {
+    en: 'takes 1 to 64 of A–Z, a–z, 0–9, . _ and -',
+    ja: 'は A–Z a–z 0–9 . _ - の 1〜64 文字で書いてください',
+  },
+  ruleSet: {
+    en: 'is not the id of a rule set, e.g. fy2023',
+    ja: 'は規則の id ではありません (例: fy2023)',
+  },
+  instant: {
+    en: 'is not an instant with its offset; write it like 2026-11-01T10:00:00+09:00',
+    ja: 'は時差付きの日時ではありません。2026-11-01T10:00:00+09:00 のように書いてください',
+  },
+} as const satisfies Readonly<Record<string, Said>>;
+type Form = keyof typeof FORMS;
+const form = (key: Form): Form => key;
+
+const date = z.string().refine(isDate, form('date'));
+const hour = (low: number, high: number, outside: Form) =>
   z
     .string()
-    .regex(/^\d\d:00$/, 'is not a whole hour; write it like 13:00')
+    .regex(/^\d\d:00$/, form('hour'))
     .transform((text) => Number(text.slice(0, 2)))
-    .refine((value) => value >= low && value <= high, `must be ${low} to ${high} o'clock`);
+    .refine((value) => value >= low && value <= high, outside);
 const range = strict({ from: date, to: date });
 const days = z.array(date).max(MAX_DOCUMENT_DAYS).optional();
 
@@ -38,14 +74,11 @@ const MAX_MONTHS = 120;
 const months = z
   .array(
     strict({
-      month: z.string().refine(isMonth, 'is not a month; write it like 2026-04'),
+      month: z.string().refine(isMonth, form('month')),
       mjPerKwh: z
-        .union([z.string(), z.number()], { error: 'is not a coefficient as printed; write it like "9.12"' })
+        .union([z.string(), z.number()], { error: form('figure') })
         .transform(String)
-        .refine(
-          (text) => /^\d{1,3}(\.\d{1,4})?$/.test(text),
-          'is not a coefficient as printed; write it like "9.12"',
-        )
+        .refine((text) => /^\d{1,3}(\.\d{1,4})?$/.test(text), form('figure'))
         .describe('MJ/kWh as printed; as text, so that its last digit is kept'),
     }),
   )
@@ -53,22 +86,15 @@ const months = z
 
 const parts = {
   format: z.enum(DOCUMENT_FORMATS),
-  document: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'takes 1 to 64 of A–Z, a–z, 0–9, . _ and -'),
+  document: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, form('name')),
   revision: z.int().min(1).max(999_999_999),
-  ruleSet: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'is not the id of a rule set, e.g. fy2023'),
+  ruleSet: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, form('ruleSet')),
   area: z.enum(GRID_AREAS),
-  issuedAt: z
-    .string()
-    .refine(
-      (text) => parseInstant(text) !== null,
-      'is not an instant with its offset; write it like 2026-11-01T10:00:00+09:00',
-    ),
+  issuedAt: z.string().refine((text) => parseInstant(text) !== null, form('instant')),
   source: z.string().trim().min(1).max(500),
   curtailmentDays: days,
   curtailmentHours: z
-    .array(strict({ date, from: hour(0, 23), to: hour(1, 24) }))
+    .array(strict({ date, from: hour(0, 23, 'hourFrom'), to: hour(1, 24, 'hourTo') }))
     .max(MAX_ENTRIES)
     .optional(),
   tightDays: days,
@@ -81,38 +107,57 @@ const tableSchema = strict({ ...parts, complete: complete.optional(), monthly: m
 
 export const coefficientDocumentSchema = z.union([announcementSchema, tableSchema]);
 
+const NO_FIT: Said = { en: 'it does not fit the format', ja: '書式に合いません' };
+
+/** What zod finds; its own sentences stay in English, behind ours. */
+function misfit(issue: z.core.$ZodIssue, field: string, found: unknown): Said {
+  const shown = typeof found === 'string' ? found.slice(0, 40) : null;
+  if (issue.code === 'invalid_value') {
+    const known = issue.values.join(', ');
+    const given = shown ?? typeof found;
+    return {
+      en: `${given} is not a value of ${field}; write ${known}`,
+      ja: `${given} は ${field} の値ではありません。${known} のいずれかを書いてください`,
+    };
+  }
+  if (Object.hasOwn(FORMS, issue.message)) {
+    const { en, ja } = FORMS[issue.message as Form];
+    const isText = issue.code === 'custom' || issue.code === 'invalid_format';
+    const given = isText && shown !== null ? shown : null;
+    return {
+      en: given === null ? `${field}: ${en}` : `${field}: ${given} ${en}`,
+      ja: given === null ? `${field} ${ja}` : `${field}: ${given} ${ja}`,
+    };
+  }
+  return { en: `${field}: ${issue.message}`, ja: `${field} の値が正しくありません (${issue.message})` };
+}
+
 function issueText(
   issue: z.core.$ZodIssue,
   data: unknown,
-): { readonly path: Path; readonly reason: string; readonly key: boolean } {
+): { readonly path: Path; readonly reason: Said; readonly key: boolean } {
   const path = issue.path as Path;
-  const field = path.findLast((step) => typeof step === 'string') ?? 'the document';
-  const found = valueAtPath(data, path);
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const near = nearest(key, issue.message.slice(KNOWN_KEYS.length).split(','));
-    return {
-      path: [...path, key],
-      reason: `the key ${JSON.stringify(key)} is not known${near ? `; did you mean ${near}?` : ''}`,
-      key: true,
+    const written = JSON.stringify(key);
+    const reason = {
+      en: `the key ${written} is not known${near ? `; did you mean ${near}?` : ''}`,
+      ja: `キー ${written} はありません${near ? `。${near} ではありませんか` : ''}`,
     };
+    return { path: [...path, key], reason, key: true };
   }
-  if (found === undefined) return { path, reason: `${field} is missing`, key: true };
-  if (issue.code === 'invalid_value') {
-    const shown = typeof found === 'string' ? found.slice(0, 40) : typeof found;
-    return {
-      path,
-      reason: `${shown} is not a value of ${field}; write ${issue.values.join(', ')}`,
-      key: false,
-    };
+  const field = path.findLast((step) => typeof step === 'string');
+  const found = valueAtPath(data, path);
+  if (found === undefined) {
+    const reason = { en: `${field ?? 'the document'} is missing`, ja: `${field ?? '文書'} がありません` };
+    return { path, reason, key: true };
   }
-  const own = issue.code === 'custom' || issue.code === 'invalid_format';
-  const shown = typeof found === 'string' ? `${found.slice(0, 40)} ` : '';
-  return {
-    path,
-    reason: own ? `${field}: ${shown}${issue.message}` : `${field}: ${issue.message}`,
-    key: false,
-  };
+  return { path, reason: misfit(issue, field ?? 'the document', found), key: false };
+}
+
+function reasonOf({ about: { reason = '' } }: Fault): Said {
+  return typeof reason === 'object' ? reason : { en: String(reason), ja: String(reason) };
 }
 
 interface Parsed {
@@ -142,12 +187,7 @@ function shaped({ data, places }: JsonSource, source: string): Omit<Parsed, 'isW
       reason,
     }));
     const first = placed.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)[0];
-    throw refuse(
-      'document-invalid',
-      source,
-      first?.place ?? { line: 1, column: 1 },
-      first?.reason ?? 'it does not fit the format',
-    );
+    throw refuse('document-invalid', source, first?.place ?? { line: 1, column: 1 }, first?.reason ?? NO_FIT);
   }
   const {
     format: _,
@@ -176,8 +216,7 @@ function shaped({ data, places }: JsonSource, source: string): Omit<Parsed, 'isW
     ...(monthly ? { monthly } : {}),
   };
   const wrong = contentProblem(document);
-  if (wrong)
-    throw refuse('document-invalid', source, places.valueAt(wrong.path), String(wrong.fault.about.reason));
+  if (wrong) throw refuse('document-invalid', source, places.valueAt(wrong.path), reasonOf(wrong.fault));
   return { document, places };
 }
 
@@ -196,7 +235,7 @@ export interface ReadDocument {
   readonly document: CoefficientDocument;
   readonly isWhole: boolean;
   /** Where its revision stands: what is wrong beside a document that is in force already has its place there. */
-  readonly where: string;
+  readonly where: Said;
 }
 
 /**
@@ -217,18 +256,17 @@ export function readDocumentText(
       fault('rule-set-unknown', {
         ruleSet: document.ruleSet,
         known: [...ruleSets.keys()].join(', '),
-        where: `line ${where.line}, column ${where.column}`,
+        where: whereText(where),
       }),
     );
   }
   const wrong = ruleProblem(document, ruleSet);
   const at = places.valueAt(['revision']);
-  if (!wrong) return { document, isWhole, where: `line ${at.line}, column ${at.column}` };
+  if (!wrong) return { document, isWhole, where: whereText(at) };
   const place = places.valueAt(wrong.path);
   const { code, about } = wrong.fault;
-  if (code !== 'document-invalid')
-    throw new CodedError(fault(code, { ...about, where: `line ${place.line}, column ${place.column}` }));
-  throw refuse('document-invalid', source, place, String(about.reason));
+  if (code !== 'document-invalid') throw new CodedError(fault(code, { ...about, where: whereText(place) }));
+  throw refuse('document-invalid', source, place, reasonOf(wrong.fault));
 }
 
 /** {@link readDocumentText} from bytes. @throws CodedError as that, and document-too-large */

@@ -25,11 +25,9 @@ export function readCoefficientInput(
   if (looksLikeMargins(text)) return { kind: 'margins', slots: readMargins(text, source) };
   const read = readDocumentText(text, source, ruleSets);
   if (isDerived(read.document))
-    throw refuse(
-      'document-invalid',
-      source,
-      FILE_START,
-      `the name ${read.document.document} is kept for days that the gateway derives itself`,
-    );
+    throw refuse('document-invalid', source, FILE_START, {
+      en: `the name ${read.document.document} is kept for days that the gateway derives itself`,
+      ja: `文書名 ${read.document.document} はゲートウェイが自分で導いた日のために使われています`,
+    });
   return { kind: 'document', ...read };
 }

@@ -4,6 +4,7 @@
  */
 import { isDate } from '../gateway/domain/coefficients/jst.ts';
 import { GRID_AREAS, type GridArea } from '../gateway/domain/coefficients/types.ts';
+import type { Said } from '../gateway/domain/faults.ts';
 import { type MarginSlot, tenThousandthsOf } from '../gateway/domain/margins/types.ts';
 import { placesOf, readRows } from './coefficient-csv.ts';
 import { refuse } from './coefficient-text.ts';
@@ -58,6 +59,14 @@ function endMinuteOf(text: string): number | null {
   return minute >= 30 && minute <= 1_440 ? minute : null;
 }
 
+function unlike(column: string, written: string, expected: Said): Said {
+  const shown = JSON.stringify(written.slice(0, 40));
+  return {
+    en: `${column} is ${shown}, not ${expected.en}`,
+    ja: `${column} の ${shown} は${expected.ja}ではありません`,
+  };
+}
+
 /** @throws CodedError document-unreadable, document-invalid, both with line and column */
 export function readMargins(text: string, source: string): readonly MarginSlot[] {
   const rows = readRows(text);
@@ -67,44 +76,64 @@ export function readMargins(text: string, source: string): readonly MarginSlot[]
   const at = new Map(COLUMN_NAMES.map((name) => [name, names.indexOf(COLUMNS[name])]));
   const missing = COLUMN_NAMES.find((name) => (at.get(name) ?? -1) < 0);
   if (missing !== undefined)
-    throw refuse('document-invalid', source, FILE_START, `the column ${COLUMNS[missing]} is missing`);
+    throw refuse('document-invalid', source, FILE_START, {
+      en: `the column ${COLUMNS[missing]} is missing`,
+      ja: `列「${COLUMNS[missing]}」がありません`,
+    });
   if (body.length > MAX_ROWS)
-    throw refuse('document-invalid', source, FILE_START, `more than ${MAX_ROWS} lines`);
+    throw refuse('document-invalid', source, FILE_START, {
+      en: `more than ${MAX_ROWS} lines`,
+      ja: `${MAX_ROWS} 行を超えています`,
+    });
   const seen = new Set<string>();
   const slots = body.map((row): MarginSlot => {
     const placeAt = placesOf(row);
-    const wrong = (column: number, reason: string) =>
+    const wrong = (column: number, reason: Said) =>
       refuse('document-invalid', source, placeAt(column), reason);
     if (row.record.length !== names.length)
-      throw wrong(
-        Math.min(row.record.length, names.length),
-        `${row.record.length} fields, and the header has ${names.length}`,
-      );
-    const field = <T>(name: Column, read: (text: string) => T | null, expected: string): T => {
+      throw wrong(Math.min(row.record.length, names.length), {
+        en: `${row.record.length} fields, and the header has ${names.length}`,
+        ja: `項目が ${row.record.length} 個で、見出しの ${names.length} 個と合いません`,
+      });
+    const field = <T>(name: Column, read: (text: string) => T | null, expected: Said): T => {
       const column = at.get(name) ?? 0;
       const written = row.record[column] ?? '';
       const value = read(written);
-      if (value === null)
-        throw wrong(column, `${COLUMNS[name]} is ${JSON.stringify(written.slice(0, 40))}, not ${expected}`);
+      if (value === null) throw wrong(column, unlike(COLUMNS[name], written, expected));
       return value;
     };
     const slot: MarginSlot = {
-      date: field('date', dateOf, 'a date such as 2026/11/21'),
-      endMinute: field('time', endMinuteOf, 'the end of a half-hour, 00:30 to 24:00'),
-      area: field('area', (written) => AREAS.get(plain(written)) ?? null, 'an area that is known'),
+      date: field('date', dateOf, { en: 'a date such as 2026/11/21', ja: '2026/11/21 のような日付' }),
+      endMinute: field('time', endMinuteOf, {
+        en: 'the end of a half-hour, 00:30 to 24:00',
+        ja: '30 分の終わりの時刻 (00:30〜24:00)',
+      }),
+      area: field('area', (written) => AREAS.get(plain(written)) ?? null, {
+        en: 'an area that is known',
+        ja: '既知のエリア名',
+      }),
       wideTenThousandths: field(
         'wide',
         (written) => (written === '' || written === '-' ? { value: null } : valueOf(written)),
-        'a percentage',
+        { en: 'a percentage', ja: '百分率' },
       ).value,
     };
     const key = `${slot.area}/${slot.date}/${slot.endMinute}`;
-    if (seen.has(key)) throw wrong(at.get('time') ?? 0, 'this half-hour of this area is listed twice');
+    if (seen.has(key))
+      throw wrong(at.get('time') ?? 0, {
+        en: 'this half-hour of this area is listed twice',
+        ja: 'このエリアの同じ 30 分が二度書かれています',
+      });
     seen.add(key);
     return slot;
   });
   if (slots.length === 0)
-    throw refuse('document-invalid', source, { line: 2, column: 1 }, 'there is no line under the header');
+    throw refuse(
+      'document-invalid',
+      source,
+      { line: 2, column: 1 },
+      { en: 'there is no line under the header', ja: '見出しの下に行がありません' },
+    );
   return slots;
 }
 

@@ -2,6 +2,7 @@
  * JSON (RFC 8259) with the place of every value. JSON.parse names no place for many mistakes and keeps the last of
  * two equal keys without a word; documents that weigh money must do neither.
  */
+import type { Said } from '../gateway/domain/faults.ts';
 import { type Path, type Place, type PlaceBook, type Places, placeBook } from './places.ts';
 
 export interface JsonSource {
@@ -11,7 +12,7 @@ export interface JsonSource {
 
 export interface JsonMistake {
   readonly place: Place;
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 /** Deeper nesting than a document needs. */
@@ -19,10 +20,12 @@ const MAX_DEPTH = 8;
 
 class Mistake extends Error {
   readonly offset: number;
+  readonly reason: Said;
 
-  constructor(offset: number, reason: string) {
-    super(reason);
+  constructor(offset: number, reason: Said) {
+    super(reason.en);
     this.offset = offset;
+    this.reason = reason;
   }
 }
 
@@ -37,14 +40,24 @@ function skipSpace(cursor: Cursor): void {
   while (/[ \t\r\n]/.test(cursor.text[cursor.offset] ?? '')) cursor.offset += 1;
 }
 
+const ENDS: Said = { en: 'the text ends', ja: '文が終わっています' };
+
+function found(letter: string | undefined): Said {
+  if (letter === undefined) return ENDS;
+  const shown = JSON.stringify(letter);
+  return { en: `there is ${shown}`, ja: `${shown} があります` };
+}
+
 function expect(cursor: Cursor, letter: string, wanted: string): void {
   skipSpace(cursor);
-  const found = cursor.text[cursor.offset];
-  if (found !== letter)
-    throw new Mistake(
-      cursor.offset,
-      `${found === undefined ? 'the text ends' : `there is ${JSON.stringify(found)}`} where ${wanted} is expected`,
-    );
+  const next = cursor.text[cursor.offset];
+  if (next !== letter) {
+    const { en, ja } = found(next);
+    throw new Mistake(cursor.offset, {
+      en: `${en} where ${wanted} is expected`,
+      ja: `${wanted} のあるべき所で${ja}`,
+    });
+  }
   cursor.offset += 1;
 }
 
@@ -52,20 +65,26 @@ function expect(cursor: Cursor, letter: string, wanted: string): void {
 const TOKEN =
   /^(?:"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|[\u007f-\u009f])*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/u;
 
+function noValue(letter: string | undefined): Said {
+  if (letter === undefined)
+    return { en: 'the text ends where a value is expected', ja: '値のあるべき所で文が終わっています' };
+  if (letter === '"')
+    return {
+      en: 'this text is not closed, or holds a character that must be escaped',
+      ja: '文字列が閉じられていないか、エスケープの必要な文字があります',
+    };
+  const shown = JSON.stringify(letter);
+  return { en: `a value cannot begin with ${shown}`, ja: `値は ${shown} で始められません` };
+}
+
 function token(cursor: Cursor): unknown {
-  const found = TOKEN.exec(cursor.text.slice(cursor.offset))?.[0];
-  if (found === undefined) {
+  const text = TOKEN.exec(cursor.text.slice(cursor.offset))?.[0];
+  if (text === undefined) {
     const letter = cursor.text[cursor.offset];
-    const reason =
-      letter === undefined
-        ? 'the text ends where a value is expected'
-        : letter === '"'
-          ? 'this text is not closed, or holds a character that must be escaped'
-          : `a value cannot begin with ${JSON.stringify(letter)}`;
-    throw new Mistake(cursor.offset, reason);
+    throw new Mistake(cursor.offset, noValue(letter));
   }
-  cursor.offset += found.length;
-  return JSON.parse(found) as unknown;
+  cursor.offset += text.length;
+  return JSON.parse(text) as unknown;
 }
 
 /** Elements up to the closing bracket, with commas between them and none after the last. */
@@ -87,7 +106,8 @@ function series(cursor: Cursor, close: string, element: (index: number) => void)
 function value(cursor: Cursor, path: Path, keyPlace: Place | null): unknown {
   skipSpace(cursor);
   const start = cursor.offset;
-  if (path.length > MAX_DEPTH) throw new Mistake(start, 'this is nested too deeply');
+  if (path.length > MAX_DEPTH)
+    throw new Mistake(start, { en: 'this is nested too deeply', ja: '入れ子が深すぎます' });
   cursor.book.add(path, cursor.placeAt(start), keyPlace);
   const opening = cursor.text[start];
   if (opening === '[') {
@@ -102,9 +122,17 @@ function value(cursor: Cursor, path: Path, keyPlace: Place | null): unknown {
   series(cursor, '}', () => {
     skipSpace(cursor);
     const at = cursor.offset;
-    if (cursor.text[at] !== '"') throw new Mistake(at, 'a key in double quotes is expected');
+    if (cursor.text[at] !== '"')
+      throw new Mistake(at, {
+        en: 'a key in double quotes is expected',
+        ja: '二重引用符で囲んだキーが必要です',
+      });
     const key = token(cursor) as string;
-    if (entries.has(key)) throw new Mistake(at, `the key ${JSON.stringify(key)} is written twice`);
+    if (entries.has(key))
+      throw new Mistake(at, {
+        en: `the key ${JSON.stringify(key)} is written twice`,
+        ja: `キー ${JSON.stringify(key)} が二度書かれています`,
+      });
     expect(cursor, ':', ':');
     entries.set(key, value(cursor, [...path, key], cursor.placeAt(at)));
   });
@@ -128,10 +156,14 @@ export function readJson(text: string): JsonSource | JsonMistake {
   try {
     const data = value(cursor, [], null);
     skipSpace(cursor);
-    if (cursor.offset < text.length) throw new Mistake(cursor.offset, 'there is more text after the end');
+    if (cursor.offset < text.length)
+      throw new Mistake(cursor.offset, {
+        en: 'there is more text after the end',
+        ja: '終わりの後に文字があります',
+      });
     return { data, places: book };
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;
-    return { place: placeAt(error.offset), reason: error.message };
+    return { place: placeAt(error.offset), reason: error.reason };
   }
 }

@@ -10,7 +10,7 @@ import { readCoefficientInput } from '../config/coefficient-input.ts';
 import type { SiteConfig } from '../config/types.ts';
 import { openSources } from './coefficient-sources.ts';
 import type { CoefficientRules } from './domain/coefficients/types.ts';
-import { CodedError, type Fault, fault, faultText } from './domain/faults.ts';
+import { aboutText, CodedError, type Fault, fault, faultText } from './domain/faults.ts';
 import type { CoefficientSource, ReceivedDocument, TopicFeed } from './domain/ports.ts';
 import type { Preview } from './domain/sources/change.ts';
 import type { Cover } from './domain/sources/cover.ts';
@@ -223,7 +223,7 @@ function failure(problem: Fault, source: string, clock: Clock) {
       fault: problem.code,
       source,
       where: null,
-      reason: typeof problem.about['reason'] === 'string' ? problem.about['reason'] : null,
+      reason: aboutText(problem, 'reason'),
       sha256: null,
       received: null,
     },

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { CoefficientDocument } from '../domain/coefficients/types.ts';
-import { CodedError, type Fault, faultText } from '../domain/faults.ts';
+import { aboutText, CodedError, type Fault, faultText, type Said } from '../domain/faults.ts';
 import { type MarginSlot, marginDays } from '../domain/margins/types.ts';
 import type { ReceivedDocument, SourceKind } from '../domain/ports.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -28,7 +28,7 @@ export interface SourceName {
 /** What the bytes say. */
 export type Input =
   /** `where`: the place of its revision, line and column. */
-  | { readonly kind: 'document'; readonly document: CoefficientDocument; readonly where: string }
+  | { readonly kind: 'document'; readonly document: CoefficientDocument; readonly where: Said }
   | { readonly kind: 'margins'; readonly slots: readonly MarginSlot[] };
 
 /** What became of one row. */
@@ -104,7 +104,7 @@ export function createReceiver(deps: {
       fault: null,
       applied: null,
     };
-    let where: string | null = null;
+    let where: Said | null = null;
     try {
       const input = read(bytes, item);
       if (input.kind === 'document') {
@@ -147,14 +147,13 @@ export function createReceiver(deps: {
 }
 
 /** Read well and refused beside what is in force: that has its place where the revision stands. */
-function placed(problem: Fault, where: string | null): Fault {
+function placed(problem: Fault, where: Said | null): Fault {
   return where === null || 'where' in problem.about
     ? problem
     : { ...problem, about: { ...problem.about, where } };
 }
 
 function refusal(row: WaitingRow, problem: Fault, atMs: EpochMs) {
-  const { where = null, reason = null } = problem.about;
   return {
     kind: 'coefficients-refused',
     meter: null,
@@ -164,8 +163,8 @@ function refusal(row: WaitingRow, problem: Fault, atMs: EpochMs) {
     detail: {
       fault: problem.code,
       source: row.item,
-      where,
-      reason: reason === null ? null : String(reason).slice(0, 200),
+      where: aboutText(problem, 'where'),
+      reason: aboutText(problem, 'reason')?.slice(0, 200) ?? null,
       sha256: row.sha256,
       received: row.id,
     },

@@ -23,6 +23,7 @@ import type {
   CoefficientDocument,
   RuleSet,
 } from '../../gateway/domain/coefficients/types.ts';
+import { aboutText } from '../../gateway/domain/faults.ts';
 import { HOUR_MS, instant, plus } from '../../gateway/domain/time.ts';
 import { decidedByHand, documentFor } from './decided-by-hand.ts';
 import { document } from './documents.ts';
@@ -374,5 +375,6 @@ describe('JST', () => {
 it('bounds the days of one document', () => {
   const fy2023 = ruleSets.get('fy2023') as RuleSet;
   const long = document({ complete: [{ from: '2020-01-01', to: '2099-12-31' }] });
-  expect(validateDocument(long, fy2023)?.about.reason).toContain(String(MAX_DOCUMENT_DAYS));
+  const tooLong = validateDocument(long, fy2023);
+  expect(tooLong && aboutText(tooLong, 'reason')).toContain(String(MAX_DOCUMENT_DAYS));
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCoefficientDocument, readCoefficientDocument } from '../../config/coefficient-document.ts';
 import { MAX_DOCUMENT_BYTES } from '../../config/coefficient-text.ts';
 import { loadRuleSets } from '../../config/rule-sets.ts';
-import { CodedError } from '../../gateway/domain/faults.ts';
+import { aboutText, CodedError } from '../../gateway/domain/faults.ts';
 import { CSV_TEXT, document, JSON_TEXT, shiftJis } from './documents.ts';
 
 const ruleSets = loadRuleSets();
@@ -15,9 +15,9 @@ function refusal(input: string | Uint8Array): string {
     readCoefficientDocument(typeof input === 'string' ? bytes(input) : input, 'file', ruleSets);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const { code, about } = error.fault;
-    const place = /^line (\d+), column (\d+)$/.exec(String(about.where));
-    return `${code} ${place ? `${place[1]}:${place[2]} ` : ''}${about.reason ?? ''}`.trim();
+    const { fault } = error;
+    const place = /^line (\d+), column (\d+)$/.exec(aboutText(fault, 'where') ?? '');
+    return `${fault.code} ${place ? `${place[1]}:${place[2]} ` : ''}${aboutText(fault, 'reason') ?? ''}`.trim();
   }
   return 'accepted';
 }

@@ -8,7 +8,7 @@ import {
 } from '../../gateway/domain/coefficients/backoff.ts';
 import { affectedDays, arrival, validateDocument } from '../../gateway/domain/coefficients/documents.ts';
 import type { CoefficientDocument, RuleSet } from '../../gateway/domain/coefficients/types.ts';
-import { faultText } from '../../gateway/domain/faults.ts';
+import { aboutText, faultText } from '../../gateway/domain/faults.ts';
 import { instant } from '../../gateway/domain/time.ts';
 import { document } from './documents.ts';
 
@@ -17,7 +17,9 @@ const ruleSets = loadRuleSets();
 function reason(parts: Partial<CoefficientDocument>): string {
   const subject = document(parts);
   const found = validateDocument(subject, ruleSets.get(subject.ruleSet) as RuleSet);
-  return found ? `${found.code}: ${found.about.where ?? ''} ${found.about.reason ?? ''}`.trim() : 'sound';
+  return found
+    ? `${found.code}: ${found.about.where ?? ''} ${aboutText(found, 'reason') ?? ''}`.trim()
+    : 'sound';
 }
 
 describe('a document by itself', () => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aboutText } from '../../gateway/domain/faults.ts';
 import { type HttpsSourceOptions, httpsSource } from '../../gateway/uplink/coefficients/https-source.ts';
 import { type CoefficientServer, startCoefficientServer } from '../../simulators/coefficient-server.ts';
 import { JSON_TEXT } from './documents.ts';
@@ -40,7 +41,7 @@ function fetchFrom(changes: Partial<HttpsSourceOptions> = {}, etag: string | nul
 
 function told(outcome: Outcome): string {
   return outcome.kind === 'fault'
-    ? `${outcome.fault.code}: ${outcome.fault.about.reason ?? outcome.fault.about.limitBytes}`
+    ? `${outcome.fault.code}: ${aboutText(outcome.fault, 'reason') ?? aboutText(outcome.fault, 'limitBytes')}`
     : outcome.kind;
 }
 

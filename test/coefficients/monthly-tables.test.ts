@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCoefficientDocument } from '../../config/coefficient-document.ts';
 import type { CoefficientRules } from '../../gateway/domain/coefficients/types.ts';
-import { CodedError } from '../../gateway/domain/faults.ts';
+import { aboutText, CodedError } from '../../gateway/domain/faults.ts';
 import { instant } from '../../gateway/domain/time.ts';
 import { decimal, HOUR, reading, specWith } from '../ledger/support/ledger.ts';
 import {
@@ -25,8 +25,9 @@ function refusal(text: string): string {
     return 'accepted';
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const { code, about } = error.fault;
-    return `${code} ${String(about['where']).replace(/line (\d+), column (\d+)/, '$1:$2')} ${String(about['reason'])}`;
+    const { fault } = error;
+    const where = aboutText(fault, 'where')?.replace(/line (\d+), column (\d+)/, '$1:$2');
+    return `${fault.code} ${where} ${aboutText(fault, 'reason')}`;
   }
 }
 

@@ -6,7 +6,7 @@ import iconv from 'iconv-lite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ENTRY_EXAMPLES, readReportEntries } from '../../config/report-entry-csv.ts';
 import { fuelIds } from '../../config/report-factors.ts';
-import { CodedError } from '../../gateway/domain/faults.ts';
+import { aboutText, CodedError } from '../../gateway/domain/faults.ts';
 import { ENTRY_KINDS } from '../../gateway/domain/report/entries.ts';
 import { createReportIntake } from '../../gateway/report-intake.ts';
 import { openStoreInMemory } from '../../gateway/store/store.ts';
@@ -22,7 +22,7 @@ function refusal(text: string): { readonly where: unknown; readonly reason: stri
     readReportEntries(bytes(text), 'figures.csv', fuels);
   } catch (error) {
     if (error instanceof CodedError && error.fault.code === 'report-entry-invalid')
-      return { where: error.fault.about['where'], reason: String(error.fault.about['reason']) };
+      return { where: error.fault.about['where'], reason: aboutText(error.fault, 'reason') ?? '' };
     throw error;
   }
   throw new Error(`taken: ${text}`);

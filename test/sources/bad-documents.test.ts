@@ -4,7 +4,7 @@
  */
 import iconv from 'iconv-lite';
 import { expect, it } from 'vitest';
-import { CodedError } from '../../gateway/domain/faults.ts';
+import { aboutText, CodedError, faultText } from '../../gateway/domain/faults.ts';
 import { sha256Of } from '../../gateway/stages/receive-documents.ts';
 import { marginCsv } from '../../simulators/occto-margins.ts';
 import { randomStream } from '../../simulators/seeded.ts';
@@ -13,6 +13,7 @@ import { documentCsv, documentText, openDesk } from './support/desk.ts';
 const SEED = 20_261_104;
 const BAD = 200;
 const PLACE = /^line \d+, column \d+$/;
+const PLACE_JA = / の \d+ 行 \d+ 列/;
 
 const margins = marginCsv([
   { area: 'kyushu', date: '2026-11-05', percent: (slot) => `${8 + (slot % 5)}.25` },
@@ -62,6 +63,7 @@ it(`none of ${BAD} bad documents is half-applied (seed ${SEED})`, () => {
   desk.turn();
   const tally = new Map<string, number>();
   let refused = 0;
+  let inJapanese = 0;
   let before = desk.everything();
   for (let round = 0; refused < BAD; round += 1) {
     expect(round, 'most of them are bad').toBeLessThan(4 * BAD);
@@ -76,7 +78,14 @@ it(`none of ${BAD} bad documents is half-applied (seed ${SEED})`, () => {
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       const { code, about } = error.fault;
-      expect(`${about['where']}`, `round ${round}: ${code} ${JSON.stringify(about)}`).toMatch(PLACE);
+      const told = `round ${round}: ${code} ${JSON.stringify(about)}`;
+      expect(aboutText(error.fault, 'where'), told).toMatch(PLACE);
+      const reason = aboutText(error.fault, 'reason');
+      if (reason !== null) {
+        expect(faultText(error.fault, 'ja'), told).toMatch(PLACE_JA);
+        expect(faultText(error.fault, 'ja'), told).not.toContain(reason);
+        inJapanese += 1;
+      }
       expect(error.message.length).toBeGreaterThan(code.length + 20);
       desk.turn();
       expect(desk.everything(), `round ${round}, ${name}: ${code}`).toBe(before);
@@ -89,6 +98,7 @@ it(`none of ${BAD} bad documents is half-applied (seed ${SEED})`, () => {
   }
   expect([...tally.keys()].sort()).toEqual(GOOD.map(([name]) => name).sort());
   for (const [name, count] of tally) expect(count, name).toBeGreaterThan(8);
+  expect(inJapanese).toBeGreaterThan(BAD / 2);
 });
 
 it('the good ones are taken', () => {

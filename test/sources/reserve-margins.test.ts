@@ -7,6 +7,7 @@ import { loadOcctoMargins } from '../../config/margins.ts';
 import type { CoefficientSourcesConfig } from '../../config/types.ts';
 import { prepare } from '../../gateway/domain/coefficients/decide.ts';
 import { jstHourStart } from '../../gateway/domain/coefficients/jst.ts';
+import { aboutText } from '../../gateway/domain/faults.ts';
 import type { MarginRule } from '../../gateway/domain/margins/tight.ts';
 import { sha256Of } from '../../gateway/stages/receive-documents.ts';
 import { SETTLED_MS } from '../../gateway/uplink/coefficients/folder-source.ts';
@@ -118,7 +119,7 @@ describe('stored and shown', () => {
       server.put(PATH, text, 'text/csv');
       await desk.intake.download();
       const problem = desk.last()?.fault;
-      expect(`${problem?.about['where']}: ${problem?.about['reason']}`).toMatch(sentence);
+      expect(problem && `${aboutText(problem, 'where')}: ${aboutText(problem, 'reason')}`).toMatch(sentence);
       desk.clock.stepTo(desk.clock.now() + 1_000);
     }
     expect(desk.everything()).toBe(before);

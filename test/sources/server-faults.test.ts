@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aboutText, faultText } from '../../gateway/domain/faults.ts';
 import { COEFFICIENT_FAULTS, type CoefficientFault } from '../../simulators/coefficient-faults.ts';
 import { type CoefficientServer, startCoefficientServer } from '../../simulators/coefficient-server.ts';
 import { documentCsv, documentText, openDesk } from './support/desk.ts';
@@ -98,11 +99,12 @@ describe('a document in force, and a server with a fault', () => {
     server.faults.set('cut-at-a-line');
     await desk.intake.download();
     expect(desk.everything()).toBe(before);
-    expect(desk.intake.fault()).toMatchObject({
-      code: 'document-unreadable',
-      about: { where: expect.stringMatching(/^line \d+, column 1$/) },
-    });
-    expect(desk.last()?.fault?.about['reason']).toContain('ends without its end record');
+    const problem = desk.intake.fault();
+    expect(problem?.code).toBe('document-unreadable');
+    expect(problem && aboutText(problem, 'where')).toMatch(/^line \d+, column 1$/);
+    expect(problem && aboutText(problem, 'reason')).toContain('ends without its end record');
+    expect(problem && faultText(problem, 'ja')).toContain('end の行がない');
+    expect(desk.last()?.fault).toEqual(problem);
   });
 
   it('what was refused is asked for again, and is no less refused for being the same', async () => {

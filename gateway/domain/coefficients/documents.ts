@@ -1,5 +1,5 @@
 /** What makes a document acceptable, which of several revisions counts, and which days a change can touch. */
-import { type Fault, fault } from '../faults.ts';
+import { type Fault, fault, type Said } from '../faults.ts';
 import { parseDecimal, type Rational } from '../rational.ts';
 import type { EpochMs } from '../time.ts';
 import { datesOf, datesOfMonth, dayNumber, isDate, isMonth } from './jst.ts';
@@ -26,7 +26,7 @@ export function speaksFor(document: CoefficientDocument, date: string): boolean 
 function problem(
   document: CoefficientDocument,
   path: readonly (string | number)[],
-  reason: string,
+  reason: Said,
 ): DocumentProblem {
   const where = path.map((step) => (typeof step === 'number' ? `[${step + 1}]` : step)).join('');
   return { path, fault: fault('document-invalid', { source: document.document, where, reason }) };
@@ -37,20 +37,33 @@ function rangeProblem(document: CoefficientDocument): DocumentProblem | null {
   for (const [index, range] of document.complete.entries()) {
     const path = ['complete', index];
     if (!isDate(range.from) || !isDate(range.to))
-      return problem(document, path, 'a date that does not exist');
+      return problem(document, path, { en: 'a date that does not exist', ja: '存在しない日付です' });
     if (range.from > range.to)
-      return problem(document, path, `the range ends (${range.to}) before it begins (${range.from})`);
+      return problem(document, path, {
+        en: `the range ends (${range.to}) before it begins (${range.from})`,
+        ja: `期間の終わり (${range.to}) が始まり (${range.from}) より前です`,
+      });
     days += dayNumber(range.to) - dayNumber(range.from) + 1;
     if (days > MAX_DOCUMENT_DAYS)
-      return problem(document, path, `more than ${MAX_DOCUMENT_DAYS} days in one document`);
+      return problem(document, path, {
+        en: `more than ${MAX_DOCUMENT_DAYS} days in one document`,
+        ja: `1 つの文書は ${MAX_DOCUMENT_DAYS} 日分までです`,
+      });
     const other = document.complete
       .slice(0, index)
       .find((earlier) => earlier.from <= range.to && range.from <= earlier.to);
-    if (other) return problem(document, path, `overlaps the range ${other.from} to ${other.to}`);
+    if (other)
+      return problem(document, path, {
+        en: `overlaps the range ${other.from} to ${other.to}`,
+        ja: `期間 ${other.from}〜${other.to} と重なります`,
+      });
   }
   return document.complete.length > 0 || (document.monthly ?? []).length > 0
     ? null
-    : problem(document, ['complete'], 'no date range for which the document is complete');
+    : problem(document, ['complete'], {
+        en: 'no date range for which the document is complete',
+        ja: '文書の対象期間 (complete) がありません',
+      });
 }
 
 function dayProblem(
@@ -60,10 +73,18 @@ function dayProblem(
   const seen = new Set<string>();
   for (const [index, date] of document[key].entries()) {
     const path = [key, index];
-    if (!isDate(date)) return problem(document, path, `${date} is not a date of the calendar`);
-    if (seen.has(date)) return problem(document, path, `${date} is listed twice`);
+    if (!isDate(date))
+      return problem(document, path, {
+        en: `${date} is not a date of the calendar`,
+        ja: `${date} は暦にない日付です`,
+      });
+    if (seen.has(date))
+      return problem(document, path, { en: `${date} is listed twice`, ja: `${date} が二度書かれています` });
     if (!speaksFor(document, date))
-      return problem(document, path, `${date} is outside the dates for which the document is complete`);
+      return problem(document, path, {
+        en: `${date} is outside the dates for which the document is complete`,
+        ja: `${date} は文書の対象期間 (complete) の外です`,
+      });
     seen.add(date);
   }
   return null;
@@ -72,18 +93,31 @@ function dayProblem(
 function hoursProblem(document: CoefficientDocument): DocumentProblem | null {
   for (const [index, entry] of document.curtailmentHours.entries()) {
     const path = ['curtailmentHours', index];
-    if (!isDate(entry.date)) return problem(document, path, `${entry.date} is not a date of the calendar`);
+    if (!isDate(entry.date))
+      return problem(document, path, {
+        en: `${entry.date} is not a date of the calendar`,
+        ja: `${entry.date} は暦にない日付です`,
+      });
     const whole = Number.isInteger(entry.fromHour) && Number.isInteger(entry.toHour);
     if (!whole || entry.fromHour < 0 || entry.toHour > 24 || entry.fromHour >= entry.toHour) {
-      return problem(document, path, 'the hours must be whole, rise, and lie within 00:00 and 24:00');
+      return problem(document, path, {
+        en: 'the hours must be whole, rise, and lie within 00:00 and 24:00',
+        ja: '時刻は 00:00〜24:00 の正時で、始まりを終わりより前に書いてください',
+      });
     }
     if (!speaksFor(document, entry.date)) {
-      return problem(document, path, `${entry.date} is outside the dates for which the document is complete`);
+      return problem(document, path, {
+        en: `${entry.date} is outside the dates for which the document is complete`,
+        ja: `${entry.date} は文書の対象期間 (complete) の外です`,
+      });
     }
     const overlaps = (earlier: typeof entry): boolean =>
       earlier.date === entry.date && earlier.fromHour < entry.toHour && entry.fromHour < earlier.toHour;
     if (document.curtailmentHours.slice(0, index).some(overlaps)) {
-      return problem(document, path, `hours of ${entry.date} are listed twice`);
+      return problem(document, path, {
+        en: `hours of ${entry.date} are listed twice`,
+        ja: `${entry.date} の時間帯が重複しています`,
+      });
     }
   }
   return null;
@@ -96,10 +130,18 @@ function monthProblem(document: CoefficientDocument): DocumentProblem | null {
   const seen = new Set<string>();
   for (const [index, { month, mjPerKwh }] of (document.monthly ?? []).entries()) {
     const path = ['monthly', index];
-    if (!isMonth(month)) return problem(document, path, `${month} is not a month; write it like 2026-04`);
-    if (seen.has(month)) return problem(document, path, `${month} is listed twice`);
+    if (!isMonth(month))
+      return problem(document, path, {
+        en: `${month} is not a month; write it like 2026-04`,
+        ja: `${month} は月ではありません。2026-04 のように書いてください`,
+      });
+    if (seen.has(month))
+      return problem(document, path, { en: `${month} is listed twice`, ja: `${month} が二度書かれています` });
     if (!PRINTED.test(mjPerKwh))
-      return problem(document, path, `${mjPerKwh} is not a coefficient as printed; write it like 9.12`);
+      return problem(document, path, {
+        en: `${mjPerKwh} is not a coefficient as printed; write it like 9.12`,
+        ja: `${mjPerKwh} は公表値の形ではありません。9.12 のように書いてください`,
+      });
     seen.add(month);
   }
   return null;
@@ -124,15 +166,17 @@ function isAbove(a: Rational, b: Rational): boolean {
 function monthlyRuleProblem(document: CoefficientDocument, { id, monthly }: RuleSet): DocumentProblem | null {
   const values = document.monthly ?? [];
   if (values.length > 0 && monthly === null)
-    return problem(document, ['monthly', 0], `${id} knows no monthly method`);
+    return problem(document, ['monthly', 0], {
+      en: `${id} knows no monthly method`,
+      ja: `${id} には月別の係数がありません`,
+    });
   for (const [index, { month, mjPerKwh }] of values.entries()) {
     const value = parseDecimal(mjPerKwh);
     if (value && monthly && (isAbove(monthly.least, value) || isAbove(value, monthly.greatest)))
-      return problem(
-        document,
-        ['monthly', index],
-        `${mjPerKwh} MJ/kWh for ${month} is outside of what ${id} allows for a month`,
-      );
+      return problem(document, ['monthly', index], {
+        en: `${mjPerKwh} MJ/kWh for ${month} is outside of what ${id} allows for a month`,
+        ja: `${month} の ${mjPerKwh} MJ/kWh は ${id} の月別係数としてあり得ない値です`,
+      });
   }
   return null;
 }
@@ -140,20 +184,21 @@ function monthlyRuleProblem(document: CoefficientDocument, { id, monthly }: Rule
 /** What a document says that its rule set has no words for. */
 export function ruleProblem(document: CoefficientDocument, ruleSet: RuleSet): DocumentProblem | null {
   if (document.ruleSet !== ruleSet.id)
-    return problem(document, ['ruleSet'], `written under ${document.ruleSet}, not ${ruleSet.id}`);
+    return problem(document, ['ruleSet'], {
+      en: `written under ${document.ruleSet}, not ${ruleSet.id}`,
+      ja: `規則 ${document.ruleSet} の文書で、${ruleSet.id} のものではありません`,
+    });
   if (ruleSet.curtailment.announcedBy === 'days' && document.curtailmentHours.length > 0) {
-    return problem(
-      document,
-      ['curtailmentHours', 0],
-      `under ${ruleSet.id} whole days are announced: list them as curtailment days`,
-    );
+    return problem(document, ['curtailmentHours', 0], {
+      en: `under ${ruleSet.id} whole days are announced: list them as curtailment days`,
+      ja: `${ruleSet.id} では日単位で公表されます。curtailment day として書いてください`,
+    });
   }
   if (ruleSet.curtailment.announcedBy === 'hours' && document.curtailmentDays.length > 0) {
-    return problem(
-      document,
-      ['curtailmentDays', 0],
-      `under ${ruleSet.id} hours are announced: list them as curtailment hours`,
-    );
+    return problem(document, ['curtailmentDays', 0], {
+      en: `under ${ruleSet.id} hours are announced: list them as curtailment hours`,
+      ja: `${ruleSet.id} では時間単位で公表されます。curtailment hours として書いてください`,
+    });
   }
   const [tightDay] = document.tightDays;
   if (ruleSet.values.tight === null && tightDay !== undefined) {
