@@ -55,39 +55,43 @@ const THOUSANDTH = rational(1n, 1000n);
 /** GJ per kWh, exact: 3.6 MJ. */
 export const GJ_PER_KWH = rational(36n, 10_000n);
 
+/** What units people write are worth. Without a prototype: `constructor` is no unit. */
+const worth = <Units extends Readonly<Record<string, unknown>>>(units: Units): Units =>
+  Object.assign(Object.create(null) as Units, units);
+
 /** Native units of a channel in one of each unit a register or pulse may have. */
 export const AMOUNT_UNITS: Readonly<Record<ChannelUnit, Readonly<Record<string, Rational>>>> = {
-  kWh: { kWh: ONE, Wh: THOUSANDTH, MWh: rational(1000n) },
-  m3: { m3: ONE, L: THOUSANDTH },
-  t: { t: ONE, kg: THOUSANDTH },
-  GJ: { GJ: ONE, MJ: THOUSANDTH, kWh: GJ_PER_KWH, MWh: multiply(GJ_PER_KWH, rational(1000n)) },
+  kWh: worth({ kWh: ONE, Wh: THOUSANDTH, MWh: rational(1000n) }),
+  m3: worth({ m3: ONE, L: THOUSANDTH }),
+  t: worth({ t: ONE, kg: THOUSANDTH }),
+  GJ: worth({ GJ: ONE, MJ: THOUSANDTH, kWh: GJ_PER_KWH, MWh: multiply(GJ_PER_KWH, rational(1000n)) }),
 };
 
 /** Native units per hour of a channel in one of each unit a rating may have. */
 export const RATE_UNITS: Readonly<Record<ChannelUnit, Readonly<Record<string, Rational>>>> = {
-  kWh: { kW: ONE, W: THOUSANDTH, MW: rational(1000n) },
-  m3: { 'm3/h': ONE, 'L/h': THOUSANDTH, 'L/min': rational(60n, 1000n), 'm3/min': rational(60n) },
-  t: { 't/h': ONE, 'kg/h': THOUSANDTH },
-  GJ: { 'GJ/h': ONE, 'MJ/h': THOUSANDTH, kW: GJ_PER_KWH },
+  kWh: worth({ kW: ONE, W: THOUSANDTH, MW: rational(1000n) }),
+  m3: worth({ 'm3/h': ONE, 'L/h': THOUSANDTH, 'L/min': rational(60n, 1000n), 'm3/min': rational(60n) }),
+  t: worth({ 't/h': ONE, 'kg/h': THOUSANDTH }),
+  GJ: worth({ 'GJ/h': ONE, 'MJ/h': THOUSANDTH, kW: GJ_PER_KWH }),
 };
 
 const GAUGE_KINDS = {
-  power: { W: ONE, kW: rational(1000n), MW: rational(1_000_000n) },
-  voltage: { V: ONE, kV: rational(1000n), mV: THOUSANDTH },
-  current: { A: ONE, mA: THOUSANDTH, kA: rational(1000n) },
-  factor: { '1': ONE, '%': rational(1n, 100n) },
-  frequency: { Hz: ONE, mHz: THOUSANDTH },
-  time: { s: ONE, ms: THOUSANDTH },
-  flow: { 'm3/h': ONE, 'L/h': THOUSANDTH, 'L/min': rational(60n, 1000n) },
-  pressure: {
+  power: worth({ W: ONE, kW: rational(1000n), MW: rational(1_000_000n) }),
+  voltage: worth({ V: ONE, kV: rational(1000n), mV: THOUSANDTH }),
+  current: worth({ A: ONE, mA: THOUSANDTH, kA: rational(1000n) }),
+  factor: worth({ '1': ONE, '%': rational(1n, 100n) }),
+  frequency: worth({ Hz: ONE, mHz: THOUSANDTH }),
+  time: worth({ s: ONE, ms: THOUSANDTH }),
+  flow: worth({ 'm3/h': ONE, 'L/h': THOUSANDTH, 'L/min': rational(60n, 1000n) }),
+  pressure: worth({
     kPa: ONE,
     Pa: THOUSANDTH,
     hPa: rational(1n, 10n),
     MPa: rational(1000n),
     bar: rational(100n),
     mbar: rational(1n, 10n),
-  },
-  temperature: { '°C': ONE, '℃': ONE, C: ONE },
+  }),
+  temperature: worth({ '°C': ONE, '℃': ONE, C: ONE }),
 } as const;
 
 /** The display unit of a gauge, and how much of it is in one of each unit a register may have. */
@@ -131,10 +135,18 @@ export function parseDays(text: string): number | null {
   return days.den === 1n && days.num <= 100_000n ? Number(days.num) : null;
 }
 
+/** ms in one of each. */
+const DURATION_UNITS: Readonly<Record<string, bigint>> = worth({
+  ms: 1n,
+  s: 1000n,
+  min: 60_000n,
+  h: 3_600_000n,
+});
+
 /** "5 s", "500 ms", "1 min" as whole milliseconds; null when it is none of these. */
 export function parseDurationMs(text: string): number | null {
   const quantity = parseQuantity(text);
-  const each = quantity && { ms: 1n, s: 1000n, min: 60_000n, h: 3_600_000n }[quantity.unit];
+  const each = quantity && DURATION_UNITS[quantity.unit];
   if (!quantity || !each) return null;
   const ms = reduced(multiply(quantity.value, rational(each)));
   return ms.den === 1n && ms.num <= 86_400_000n ? Number(ms.num) : null;

@@ -296,7 +296,8 @@ export function hintFor(path: Path): string {
       return [section, ...steps.slice(1).map((step, index) => (index === 1 ? step : '*'))].join('.');
     return mapHint(steps.slice(3));
   }
-  return HINTS[steps.join('.')] ? steps.join('.') : mapHint(steps);
+  const key = steps.join('.');
+  return Object.hasOwn(HINTS, key) ? key : mapHint(steps);
 }
 
 function mapHint(steps: readonly string[]): string {

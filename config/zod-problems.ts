@@ -80,7 +80,7 @@ function oneOf(path: Path, known: readonly string[], setting: Setting): RawProbl
   if (found === undefined) return missing(path, setting);
   const word = wordOf(found, language);
   const aliases = HINTS[hintFor(path)]?.aliases ?? {};
-  const near = aliases[word] ?? nearest(word, known);
+  const near = (Object.hasOwn(aliases, word) ? aliases[word] : null) ?? nearest(word, known);
   const values = { field, found: word, suggestion: suggestionText(near, known, language) };
   return { path, place: placeOf(data, places, path), text: 'wrong-value', values };
 }

@@ -105,3 +105,26 @@ it('lists the sections that an empty file lacks', () => {
 it('does not read a file that is no site file', () => {
   expect(problemsOf(`#${'x'.repeat(1_000_001)}`)[0]?.reason).toContain('larger than 1000000');
 });
+
+describe('words that every object knows are no words of a site file', () => {
+  it.each([
+    ['rated: 60 m3/h', 'rated: ▶60 constructor', '`constructor` is not a rating'],
+    ['pulseWeight: 0.1 m3', 'pulseWeight: ▶10 toString', 'cannot weigh `toString`'],
+    ['pulseWeight: 0.1 m3', 'pulseWeight: ▶10 pulse/valueOf', 'cannot weigh `pulse/valueOf`'],
+    ['unit: kWh', 'unit: ▶valueOf', '`valueOf`'],
+    ['role: other', 'role: ▶constructor', '`constructor` is not a value of `role`'],
+  ])('%s → %s', (from, to, reason) => expectProblem([from, to, reason, '']));
+
+  it('nor is a key', () => {
+    for (const key of ['constructor', 'toString', 'valueOf', 'hasOwnProperty'])
+      expect(problemsOf(SOUND.replace('gateway: {', `${key}: 1\ngateway: {`))).toMatchObject([
+        { place: '4:1', reason: expect.stringContaining(key) as string },
+      ]);
+  });
+
+  it('nor is one a time', () => {
+    expect(
+      problemsOf(SOUND.replace('rated: 600 kW }', 'rated: 600 kW, interval: 1 constructor }')),
+    ).toHaveLength(1);
+  });
+});
