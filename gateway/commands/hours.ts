@@ -141,7 +141,8 @@ export function hours(console: Console, options: HoursOptions): number {
       ),
     );
   } else if (options.format === 'csv') {
-    console.out(stringify([[...COLUMNS], ...lines.map(columns)], { record_delimiter: 'windows' }));
+    const rows = lines.map((line) => [...columns(line), cell(line.content.coefficient.confirmed)]);
+    console.out(stringify([[...COLUMNS, 'confirmed'], ...rows], { record_delimiter: 'windows' }));
   } else {
     console.out(table([...HEADERS[console.language]], lines.map(columns), RIGHT));
     const note = {

@@ -229,6 +229,21 @@ test('alive within half a minute with a whole day behind it, told in messages th
   for (const hour of stored) expect(heard.table.get(keyOf(hour))).toMatchObject(hour);
 
   const asked = (...more: string[]) => hakaru('hours', '--data', dataDir, '--meter', 'main', ...more);
+  const [titles = [], ...rows] = (await asked('--format', 'csv')).stdout
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+  expect(titles.join()).toBe(
+    'start,meter,channel,quantity,unit,kwh,mjPerKwh,class,mj,quality,coverage,revision,mjAllocated,confirmed',
+  );
+  const told = new Map(stored.map((hour) => [hour.start, hour]));
+  // An hour may have ended in between.
+  const alike = rows.filter(([start = '']) => told.has(start));
+  expect(alike.length).toBeGreaterThanOrEqual(23);
+  for (const row of alike) {
+    const hour = told.get(row[0] ?? '');
+    expect([row[5], row[13]]).toEqual([String(hour?.kwh), String(hour?.coefficient.confirmed)]);
+  }
   expect((await asked('--lang', 'ja')).stdout).toMatch(/^開始 +メーター +チャンネル .*\n2/);
   const reversed = await asked('--from', '2026-07-02', '--to', '2026-07-01');
   expect(reversed).toMatchObject({
