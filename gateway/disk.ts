@@ -1,5 +1,6 @@
 /** The disk of one gateway: what is wrong with it, who hears of it, and what is done about it. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { aboutText } from './domain/faults.ts';
 import { troubleOf } from './domain/storage.ts';
 import type { Clock } from './domain/time.ts';
 import { salvageBeside } from './ledger.ts';
@@ -61,7 +62,8 @@ export function watchDisk(options: DiskOptions, stopped: () => boolean): DiskWat
     onStale: () => options.onRenew?.(),
     onChange({ state, fault }) {
       tell();
-      if (state === 'corrupt' && options.onRenew) void salvage(String(fault?.about['reason'] ?? state));
+      if (state === 'corrupt' && options.onRenew)
+        void salvage((fault && aboutText(fault, 'reason')) ?? state);
     },
   });
 

@@ -8,7 +8,7 @@
  * each with a transaction that reached the disk: work that finds nothing to write proves nothing); `corrupt` (nothing
  * is written any more until the database has been replaced: more writes could only harm it).
  */
-import { CodedError, type Fault, fault } from '../domain/faults.ts';
+import { aboutText, CodedError, type Fault, fault } from '../domain/faults.ts';
 import {
   STORAGE_OK,
   type StorageHealth,
@@ -82,7 +82,7 @@ export function judgeStorage(
   return better && ofFolder instanceof Error ? { trouble: better, reason: ofFolder.message } : asIs;
 }
 
-const reasonOf = (error: CodedError): string => String(error.fault.about['reason'] ?? error.message);
+const reasonOf = (error: CodedError): string => aboutText(error.fault, 'reason') ?? error.message;
 
 export function createStorageGuard(deps: StorageGuardDeps): StorageGuard {
   const { dataDir, log } = deps;

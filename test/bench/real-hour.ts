@@ -36,10 +36,17 @@ function writtenBytes(pid: number): number {
   return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-/** The least that Node.js needs for this, with the same flags: what is left to us of the 90 MB. */
-const bare = running(
-  spawn(process.execPath, [...flags, fileURLToPath(new URL('./two-threads-child.mjs', import.meta.url))]),
-);
+/** The least that Node.js needs for this, with the same flags, and with the packages that we begin with. */
+const idle = (...words: string[]) =>
+  running(
+    spawn(process.execPath, [
+      ...flags,
+      fileURLToPath(new URL('./two-threads-child.mjs', import.meta.url)),
+      ...words,
+    ]),
+  );
+const bare = idle();
+const loaded = idle('packages');
 const folder = mkdtempSync(join(tmpdir(), 'hakaru-hour-'));
 const broker = await createMosquitto(['allow_anonymous true']);
 await broker.start();
@@ -60,12 +67,14 @@ try {
   await page.getByRole('heading').first().waitFor();
   const samples: number[] = [];
   const bareSamples: number[] = [];
+  const loadedSamples: number[] = [];
   const before = { bytes: 0, cpu: 0, at: 0 };
   const endMs = performance.now() + Number(minutes) * 60_000;
   while (performance.now() < endMs) {
     await delay(SAMPLE_MS);
     samples.push(residentMb(gateway.pid));
     bareSamples.push(residentMb(bare.pid));
+    loadedSamples.push(residentMb(loaded.pid));
     // The first minute is the start: schema, first readings, the page.
     if (before.at === 0 && samples.length * SAMPLE_MS >= 60_000)
       Object.assign(before, {
@@ -83,6 +92,7 @@ try {
   const perDay = ((writtenBytes(gateway.pid) - before.bytes) / passedMs) * 86_400_000;
   report(figure('run, bundled: resident, page open', 'MB', samples.slice(share), 90));
   report(figure('two bare threads of Node.js: resident', 'MB', bareSamples.slice(share), null));
+  report(figure('the same with our packages, idle: resident', 'MB', loadedSamples.slice(share), null));
   report(
     figure(
       'run, bundled: resident, last sixth less second sixth',
@@ -105,6 +115,7 @@ try {
   await gateway.stop();
   await meters.stop();
   await bare.stop();
+  await loaded.stop();
   await broker.remove();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,19 +1,24 @@
 /**
  * What any gateway of this shape weighs before its first line: Node.js with two threads, the modules that network,
- * TLS and files need, and an open SQLite database. Plain JavaScript: stripping types would cost memory of its own.
+ * TLS and files need, and an open SQLite database; with `packages` also the packages that we begin with, idle. Plain
+ * JavaScript: stripping types would cost memory of its own.
  */
 import { createRequire } from 'node:module';
-import { isMainThread, Worker } from 'node:worker_threads';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 
 const require = createRequire(import.meta.url);
-for (const name of ['node:http', 'node:net', 'node:tls', 'node:crypto', 'node:fs', 'node:stream'])
-  require(name);
+const load = (...names) => names.forEach((name) => void require(name));
+load('node:http', 'node:net', 'node:tls', 'node:crypto', 'node:fs', 'node:stream');
 
 const TICK_MS = 10;
 
 if (isMainThread) {
-  new Worker(new URL(import.meta.url), { execArgv: [] });
+  const isLoaded = process.argv.includes('packages');
+  if (isLoaded) load('modbus-serial', 'serialport');
+  const worker = new Worker(new URL(import.meta.url), { execArgv: [], workerData: isLoaded });
+  worker.once('exit', () => process.exit());
 } else {
+  if (workerData) load('mqtt', 'zod', 'node-cron', 'fastify', 'yaml', 'pino');
   const Database = require('better-sqlite3');
   const db = new Database(':memory:');
   db.exec('CREATE TABLE tick (at INTEGER)');

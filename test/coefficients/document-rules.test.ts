@@ -18,7 +18,7 @@ function reason(parts: Partial<CoefficientDocument>): string {
   const subject = document(parts);
   const found = validateDocument(subject, ruleSets.get(subject.ruleSet) as RuleSet);
   return found
-    ? `${found.code}: ${found.about.where ?? ''} ${aboutText(found, 'reason') ?? ''}`.trim()
+    ? `${found.code}: ${aboutText(found, 'where') ?? ''} ${aboutText(found, 'reason') ?? ''}`.trim()
     : 'sound';
 }
 

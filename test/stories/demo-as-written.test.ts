@@ -238,7 +238,7 @@ test('alive within half a minute with a whole day behind it, told in messages th
   );
   const told = new Map(stored.map((hour) => [hour.start, hour]));
   // An hour may have ended in between.
-  const alike = rows.filter(([start = '']) => told.has(start));
+  const alike = rows.filter(([began = '']) => told.has(began));
   expect(alike.length).toBeGreaterThanOrEqual(23);
   for (const row of alike) {
     const hour = told.get(row[0] ?? '');
