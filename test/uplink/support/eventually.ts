@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
   what: string | (() => string),
-  deadlineMs = 15_000,
+  deadlineMs = 25_000,
 ): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   while (!(await holds())) {
