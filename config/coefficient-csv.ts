@@ -76,6 +76,13 @@ export function placesOf({ raw, info }: Row): (field: number) => Place {
   return (field) => ({ line, column: columnOf(written, field) });
 }
 
+/** Without the empty fields by which a spreadsheet pads every record to the width of the longest. */
+export function unpadded(record: readonly string[]): string[] {
+  const fields = [...record];
+  while (fields.length > 1 && fields.at(-1) === '') fields.pop();
+  return fields;
+}
+
 interface Draft {
   readonly data: Record<string, unknown>;
   readonly book: ReturnType<typeof placeBook>;
@@ -173,9 +180,7 @@ export function readCoefficientCsv(text: string): (JsonSource & { readonly isWho
         place: placeAt(0),
         reason: { en: 'there is another record after the end', ja: 'end の後に行があります' },
       };
-    // A spreadsheet pads every record to the width of the longest.
-    const fields = [...row.record];
-    while (fields.length > 1 && fields.at(-1) === '') fields.pop();
+    const fields = unpadded(row.record);
     const isEnd = fields[0] === 'end';
     const mistake = isEnd ? endMistake(fields.slice(1), index, placeAt) : take(draft, fields, placeAt);
     if (mistake) return mistake;

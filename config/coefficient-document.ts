@@ -3,10 +3,15 @@
  * not at all: the first thing wrong in it, with its line and column, refuses all of it.
  */
 import * as z from 'zod';
-import { contentProblem, MAX_DOCUMENT_DAYS, ruleProblem } from '../gateway/domain/coefficients/documents.ts';
+import {
+  contentProblem,
+  type DocumentProblem,
+  MAX_DOCUMENT_DAYS,
+  ruleProblem,
+} from '../gateway/domain/coefficients/documents.ts';
 import { isDate, isMonth, parseInstant } from '../gateway/domain/coefficients/jst.ts';
 import { type CoefficientDocument, GRID_AREAS, type RuleSet } from '../gateway/domain/coefficients/types.ts';
-import { CodedError, type Fault, fault, type Said } from '../gateway/domain/faults.ts';
+import { CodedError, fault, type Said } from '../gateway/domain/faults.ts';
 import { readCoefficientCsv } from './coefficient-csv.ts';
 import { documentText, refuse, whereText } from './coefficient-text.ts';
 import { KNOWN_KEYS, strict } from './fields.ts';
@@ -156,8 +161,14 @@ function issueText(
   return { path, reason: misfit(issue, field ?? 'the document', found), key: false };
 }
 
-function reasonOf({ about: { reason = '' } }: Fault): Said {
-  return typeof reason === 'object' ? reason : { en: String(reason), ja: String(reason) };
+/** What the rules find wrong, with its place in the text instead of its place among the dates. */
+function inText(
+  { path, fault: { code, about } }: DocumentProblem,
+  places: Places,
+  source: string,
+): CodedError {
+  const where = whereText(places.valueAt(path));
+  return new CodedError(fault(code, { ...about, ...('source' in about ? { source } : {}), where }));
 }
 
 interface Parsed {
@@ -216,7 +227,7 @@ function shaped({ data, places }: JsonSource, source: string): Omit<Parsed, 'isW
     ...(monthly ? { monthly } : {}),
   };
   const wrong = contentProblem(document);
-  if (wrong) throw refuse('document-invalid', source, places.valueAt(wrong.path), reasonOf(wrong.fault));
+  if (wrong) throw inText(wrong, places, source);
   return { document, places };
 }
 
@@ -261,12 +272,8 @@ export function readDocumentText(
     );
   }
   const wrong = ruleProblem(document, ruleSet);
-  const at = places.valueAt(['revision']);
-  if (!wrong) return { document, isWhole, where: whereText(at) };
-  const place = places.valueAt(wrong.path);
-  const { code, about } = wrong.fault;
-  if (code !== 'document-invalid') throw new CodedError(fault(code, { ...about, where: whereText(place) }));
-  throw refuse('document-invalid', source, place, reasonOf(wrong.fault));
+  if (wrong) throw inText(wrong, places, source);
+  return { document, isWhole, where: whereText(places.valueAt(['revision'])) };
 }
 
 /** {@link readDocumentText} from bytes. @throws CodedError as that, and document-too-large */

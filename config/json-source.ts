@@ -40,10 +40,8 @@ function skipSpace(cursor: Cursor): void {
   while (/[ \t\r\n]/.test(cursor.text[cursor.offset] ?? '')) cursor.offset += 1;
 }
 
-const ENDS: Said = { en: 'the text ends', ja: '文が終わっています' };
-
 function found(letter: string | undefined): Said {
-  if (letter === undefined) return ENDS;
+  if (letter === undefined) return { en: 'the text ends', ja: '文が終わっています' };
   const shown = JSON.stringify(letter);
   return { en: `there is ${shown}`, ja: `${shown} があります` };
 }

@@ -12,7 +12,7 @@ import {
   keyOf,
   type ReportEntry,
 } from '../gateway/domain/report/entries.ts';
-import { placesOf, readRows } from './coefficient-csv.ts';
+import { placesOf, readRows, unpadded } from './coefficient-csv.ts';
 import { NO_ENCODING } from './coefficient-text.ts';
 import { nearest } from './nearest.ts';
 import { FILE_START, type Place } from './places.ts';
@@ -219,13 +219,14 @@ function draftOf(record: Fields, fuels: readonly string[]): EntryDraft {
   const least = names.filter((each) => !each.endsWith('?')).length;
   const count = record.length - 1;
   // A word that takes something back stands in the place of the figures that follow it.
-  const listed = names.map((each) => each.replace('?', '')).join(', ');
   const short = kind === 'co2' && record[5] === WITHDRAW && count >= 5;
-  if ((count < least && !short) || count > names.length)
+  if ((count < least && !short) || count > names.length) {
+    const listed = names.map((each) => each.replace('?', '')).join(', ');
     throw new Mistake(Math.min(record.length, names.length + 1) - (count > names.length ? 0 : 1), {
       en: `${kind} takes ${listed}: like ${ENTRY_EXAMPLES[kind]}`,
       ja: `${kind} に書くのは ${listed} です (例: ${ENTRY_EXAMPLES[kind]})`,
     });
+  }
   return entryOf(kind, record, fuels);
 }
 
@@ -246,13 +247,6 @@ function decoded(bytes: Uint8Array, source: string): string {
   throw refusal(source, FILE_START, NO_ENCODING);
 }
 
-/** What a spreadsheet leaves at the end of a record, and the line of titles that people put first. */
-function trimmed(record: Fields): string[] {
-  const fields = [...record];
-  while (fields.length > 1 && fields.at(-1) === '') fields.pop();
-  return fields;
-}
-
 /**
  * Reads a file of entries.
  * @param fuels ids of config/report-factors
@@ -269,7 +263,7 @@ export function readReportEntries(
   const seen = new Map<string, number>();
   for (const [n, row] of rows.entries()) {
     const placeAt = placesOf(row);
-    const fields = trimmed(row.record);
+    const fields = unpadded(row.record);
     if ((n === 0 && fields[0] === 'kind') || fields[0]?.startsWith('#')) continue;
     const wrong = (field: number, reason: Said): CodedError => refusal(source, placeAt(field), reason);
     if (drafts.length >= MAX_LINES)

@@ -1,5 +1,5 @@
 /** What every command shares: its streams and its language. It costs next to nothing to load. */
-import type { Language } from '../domain/faults.ts';
+import type { Language, Said } from '../domain/faults.ts';
 
 export interface Console {
   readonly language: Language;
@@ -34,7 +34,7 @@ export function isWatched(): boolean {
 }
 
 /** One sentence in two languages; `{name}` is filled in. */
-export type Words = Readonly<Record<Language, string>>;
+export type Words = Said;
 
 export function words(
   console: Console,

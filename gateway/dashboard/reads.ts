@@ -12,7 +12,7 @@ import type { AlarmHealth } from '../domain/alarm.ts';
 import type { ClockHealth } from '../domain/clock-health.ts';
 import type { ExplanationView } from '../domain/coefficients/explain-view.ts';
 import type { DemandsRead } from '../domain/demand/report.ts';
-import type { Fault, Language } from '../domain/faults.ts';
+import type { Fault, Said } from '../domain/faults.ts';
 import type { CoefficientClass, MeterHealth } from '../domain/messages.ts';
 import type { ChannelName, ChannelUnit, GaugeName, KeptBy, Role } from '../domain/meters.ts';
 import type { Quality } from '../domain/quality.ts';
@@ -125,7 +125,7 @@ export interface MeterRead extends MeterFacts {
   /** The type's id, e.g. `eastron-sdm630`. */
   readonly type: string;
   /** Maker and model for people, e.g. `Eastron SDM630`. */
-  readonly typeName: Readonly<Record<Language, string>>;
+  readonly typeName: Said;
   readonly line: string;
   readonly health: MeterHealth;
   /** The meter last answered then, null when it never did. */

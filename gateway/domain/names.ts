@@ -1,11 +1,9 @@
 /** What things are called in sentences for people, where their codes would be foreign words. */
-import type { Language } from './language.ts';
+import type { Language, Said } from './language.ts';
 import type { ChannelName, GaugeName, SettingName } from './quantities.ts';
 
-type Names = Readonly<Record<Language, string>>;
-
 /** Meter types that no maker gave a name. */
-const TYPE_NAMES: Readonly<Record<string, Names>> = {
+const TYPE_NAMES: Readonly<Record<string, Said>> = {
   generic: { en: 'by the map in the site file', ja: '設定ファイルのレジスタ表' },
   pulse: { en: 'pulse contact', ja: 'パルス接点' },
   'service-pulse': { en: 'service pulse', ja: 'サービスパルス' },

@@ -57,14 +57,19 @@ export function migrate(db: Db, path: string, upTo = Number.MAX_SAFE_INTEGER): v
  */
 const CACHE_KIB = 4_000;
 
-function configure(db: Db): void {
+/** What every connection has, whether it reads or writes. */
+function prepareConnection(db: Db): void {
   db.pragma(`cache_size = -${CACHE_KIB}`);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('foreign_keys = ON');
   db.pragma('busy_timeout = 5000');
   // Every integer arrives as a BigInt: default numbers lose what is above 2^53.
   db.defaultSafeIntegers(true);
+}
+
+function configure(db: Db): void {
+  prepareConnection(db);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
 }
 
 /** `durable`: on the card before the commit returns. `soon`: with the next durable commit, or when the system writes. */
@@ -183,9 +188,7 @@ export function openForReading(dataDir: string): OpenDatabase {
     const known = migrations().at(-1)?.version ?? 0;
     if (found > known) throw new CodedError(fault('ledger-newer', { path: dataDir, found, known }));
     if (found < known) throw new CodedError(fault('ledger-older', { path: dataDir, found, known }));
-    db.pragma(`cache_size = -${CACHE_KIB}`);
-    db.pragma('busy_timeout = 5000');
-    db.defaultSafeIntegers(true);
+    prepareConnection(db);
     return { db, close: () => db.close() };
   } catch (cause) {
     throw unusable(dataDir, cause);

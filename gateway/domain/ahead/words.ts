@@ -1,5 +1,5 @@
 /** Advice in plain words and exact figures, in both languages. */
-import type { Language } from '../faults.ts';
+import type { Language, Said } from '../faults.ts';
 import { formatMicro, type Rational, rational, roundHalfAway, toMicro } from '../rational.ts';
 import type { EpochMs, HourGrid } from '../time.ts';
 import type { Advice, Window } from './advice.ts';
@@ -10,7 +10,7 @@ import { MIN_DAYS } from './expected.ts';
 /** How an instant reads on the clocks of the site. */
 export type Clockface = Pick<HourGrid, 'iso'>;
 
-type Words<Key extends string> = Readonly<Record<Key, Readonly<Record<Language, string>>>>;
+type Words<Key extends string> = Readonly<Record<Key, Said>>;
 
 export const CLASS_WORDS: Words<HourClass> = {
   normal: { en: 'normal', ja: '通常' },

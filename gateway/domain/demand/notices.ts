@@ -1,12 +1,12 @@
 /** A demand alarm as people and machines outside hear of it: plain data, kept as a row until it is delivered. */
-import type { Language } from '../faults.ts';
+import type { Language, Said } from '../faults.ts';
 import { formatMicro } from '../rational.ts';
 import type { AlarmChange } from './levels.ts';
 import type { DemandNow } from './period.ts';
 import { DEMAND_LEVELS, type DemandLevel, type DemandPlan } from './plan.ts';
 
 /** Every page and report carries it. */
-export const PURPOSE: Readonly<Record<Language, string>> = {
+export const PURPOSE: Said = {
   ja: '管理用。取引・証明には使用できません。',
   en: 'For management only; not for billing or certification.',
 };
@@ -77,7 +77,7 @@ export function demandNotice(
   };
 }
 
-const LEVEL_NAMES: Readonly<Record<DemandLevel, Readonly<Record<Language, string>>>> = {
+const LEVEL_NAMES: Readonly<Record<DemandLevel, Said>> = {
   caution: { ja: '注意', en: 'caution' },
   warning: { ja: '警報', en: 'warning' },
   limit: { ja: '限界', en: 'limit' },
